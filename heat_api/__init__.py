@@ -1,0 +1,1 @@
+"""Native OpenStack Orchestration API v1."""

@@ -1,0 +1,1 @@
+"""AWS CloudFormation query API and guest callbacks."""

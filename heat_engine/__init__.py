@@ -1,0 +1,1 @@
+"""The engine: owns stacks, resources, signals and their data."""

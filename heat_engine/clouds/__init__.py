@@ -1,0 +1,1 @@
+"""The one way to the outside: clouds behind one interface."""

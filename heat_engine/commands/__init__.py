@@ -1,0 +1,1 @@
+"""Use cases: what a user intends; each owns its transaction."""

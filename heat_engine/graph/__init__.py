@@ -1,0 +1,1 @@
+"""Order of work. Pure: knows no template, no database and no cloud."""

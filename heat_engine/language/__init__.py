@@ -1,0 +1,1 @@
+"""Meaning of templates. Pure: no clock, configuration, log or I/O."""

@@ -1,0 +1,229 @@
+"""The one protocol of a resource (design section 4).
+
+A resource type is a class with a property schema, attributes and a few verbs. The engine calls a
+verb with a ``Request`` and gets a ``Progress``. ``WAIT`` means: call the same verb again, with
+``Progress.saved`` as the next ``Request.saved``. A verb never sees a stack, graph, row or another
+resource. Verbs are idempotent by ``Request.token``: after a crash the same call comes again, and
+the verb first looks for what that token has made and adopts it.
+"""
+
+from __future__ import annotations
+
+import enum
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass, field
+from typing import Any, ClassVar
+
+from heat_engine.clouds.interface import Cloud
+from heat_engine.language.schema import SHOW, Attribute, Property, TypeInterface
+
+
+class Outcome(enum.Enum):
+    DONE = "done"
+    WAIT = "wait"
+    FAILED = "failed"
+    REPLACE = "replace"
+
+
+@dataclass(frozen=True, slots=True)
+class Progress:
+    """What a verb has reached. Fields left None keep the stored value.
+
+    after: seconds until the next call when nothing wakes the resource earlier; None: only a signal
+    or the deadline does. saved: handed back as ``Request.saved``. waiting_for: what for, in words a
+    user reads. reason: why it failed. error: the exception's short class name shown before the
+    reason (contract/engine-semantics.md section 9.3). reference_id: what get_resource gives,
+    where it is not the physical id. data: kept encrypted, as metadata and attributes are.
+    """
+
+    outcome: Outcome
+    after: float | None = None
+    saved: Mapping[str, Any] = field(default_factory=dict)
+    waiting_for: str = ""
+    reason: str = ""
+    error: str = ""
+    physical_id: str | None = None
+    reference_id: str | None = None
+    attributes: Mapping[str, Any] | None = None
+    metadata: Mapping[str, Any] | None = None
+    data: Mapping[str, Any] | None = None
+
+
+def done(**fields: Any) -> Progress:
+    """Finished. ``fields``: physical_id, reference_id, attributes, metadata, data."""
+    return Progress(Outcome.DONE, **fields)
+
+
+def wait(waiting_for: str, after: float | None = None, **fields: Any) -> Progress:
+    """Not finished: call again after that many seconds, or as soon as a signal arrives."""
+    return Progress(Outcome.WAIT, waiting_for=waiting_for, after=after, **fields)
+
+
+def failed(reason: str, error: str = "ResourceFailure", **fields: Any) -> Progress:
+    return Progress(Outcome.FAILED, reason=reason, error=error, **fields)
+
+
+def replace(reason: str = "") -> Progress:
+    """An update that can only be had by making the resource anew."""
+    return Progress(Outcome.REPLACE, reason=reason)
+
+
+@dataclass(frozen=True, slots=True)
+class Guest:
+    """The credential made for a type with ``needs_guest``: reaches this resource, nothing else.
+
+    ``signal_url`` and ``waitcondition_url`` are signed (contract/aws-apis.md section 5.3);
+    ``endpoint`` is the native API's signal URL, to be used with ``token`` as X-Auth-Token.
+    """
+
+    user_id: str
+    access: str
+    secret: str
+    token: str
+    endpoint: str
+    signal_url: str
+    waitcondition_url: str
+
+
+@dataclass(frozen=True, slots=True)
+class Signal:
+    """One stored signal of a wait-condition handle."""
+
+    id: str
+    status: str
+    reason: str
+    data: Any
+
+
+@dataclass(frozen=True, slots=True)
+class Request:
+    """One call of a verb. Times are seconds; ``elapsed`` counts since the step began.
+
+    properties: resolved, coerced, defaults filled in. previous: the same of the last success
+    (empty on create). changed: the keys whose value differs. signals: those of the handle that
+    property ``ResourceType.listens_to`` refers to, or the resource's own for a handle; None when
+    there is no such handle. prior_failed: the resource was FAILED before this verb.
+    """
+
+    name: str
+    type: str
+    token: str
+    physical_name: str
+    stack_id: str
+    stack_name: str
+    project_id: str
+    cloud: Cloud
+    properties: Mapping[str, Any] = field(default_factory=dict)
+    previous: Mapping[str, Any] = field(default_factory=dict)
+    changed: frozenset[str] = frozenset()
+    template_metadata: Mapping[str, Any] = field(default_factory=dict)
+    metadata: Mapping[str, Any] = field(default_factory=dict)
+    saved: Mapping[str, Any] = field(default_factory=dict)
+    data: Mapping[str, Any] = field(default_factory=dict)
+    attributes: Mapping[str, Any] = field(default_factory=dict)
+    physical_id: str | None = None
+    elapsed: float = 0.0
+    stack_timeout: float = 3600.0
+    signals: Sequence[Signal] | None = None
+    guest: Guest | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class SignalResult:
+    """What a signal handler decided: the signal to store (handles) and the event's text.
+
+    ``reason`` None: no event at all. ``store`` with id None: the engine gives the next number.
+    """
+
+    reason: str | None
+    status: str = "SUCCESS"
+    id: str | None = None
+    data: Any = None
+    store: bool = False
+    detail: str | None = None
+
+
+class ResourceType:
+    """Base of all resource types. A subclass states its table and the verbs that do more.
+
+    instant: the verbs touch nothing outside, so the engine runs them inline.
+    needs_guest: the engine makes a ``Guest`` before create and revokes it after delete.
+    listens_to: name of the property that refers to a wait-condition handle, or "" for none.
+    is_handle: signals are stored for it.
+    vigil: while a traversal is still running, the engine calls ``watch`` on the finished resource
+    every second, so that a server that dies fails its stack at once.
+    error_wait: after another resource failed, the engine lets a waiting verb go on for a while;
+    False: it is aborted at once.
+    """
+
+    name: ClassVar[str]
+    properties: ClassVar[Mapping[str, Property]] = {}
+    attributes: ClassVar[Mapping[str, Attribute]] = {}
+    description: ClassVar[str] = ""
+    support_status: ClassVar[Mapping[str, str]] = {"status": "SUPPORTED"}
+    open_properties: ClassVar[bool] = False
+    open_attributes: ClassVar[bool] = False
+    deletion_snapshot: ClassVar[bool] = False
+    instant: ClassVar[bool] = False
+    needs_guest: ClassVar[bool] = False
+    listens_to: ClassVar[str] = ""
+    is_handle: ClassVar[bool] = False
+    vigil: ClassVar[bool] = False
+    error_wait: ClassVar[bool] = True
+    physical_name_limit: ClassVar[int] = 255
+    supports_check: ClassVar[bool] = False
+    supports_signal: ClassVar[bool] = False
+
+    @classmethod
+    def interface(cls) -> TypeInterface:
+        return TypeInterface(
+            name=cls.name,
+            properties=cls.properties,
+            attributes={**SHOW, **cls.attributes},
+            open_properties=cls.open_properties,
+            open_attributes=cls.open_attributes,
+            deletion_snapshot=cls.deletion_snapshot,
+        )
+
+    def validate(self, properties: Mapping[str, Any], stack_timeout: float) -> Sequence[str]:
+        """Faults that the schema cannot express; ``properties`` may hold UNKNOWN values."""
+        return ()
+
+    def create(self, request: Request) -> Progress:
+        raise NotImplementedError
+
+    def update(self, request: Request) -> Progress:
+        """Called only when all of ``changed`` is updatable (or it is empty)."""
+        return done()
+
+    def delete(self, request: Request) -> Progress:
+        """``physical_id`` may be None: then whatever ``token`` made is deleted. Absent is done."""
+        return done()
+
+    def check(self, request: Request) -> Progress:
+        return done()
+
+    def suspend(self, request: Request) -> Progress:
+        return done()
+
+    def resume(self, request: Request) -> Progress:
+        return done()
+
+    def watch(self, request: Request) -> Progress | None:
+        """None while all is well; ``failed`` when the thing has broken since it was made."""
+        return None
+
+    def must_replace(self, request: Request) -> bool:
+        """Whether an update to ``request.properties`` needs a new resource whatever the schema says."""
+        return False
+
+    def replace_failed(self, request: Request) -> bool:
+        """Whether a FAILED resource is replaced by the next update (default) or updated in place."""
+        return True
+
+    def read(self, request: Request, attribute: str) -> Any:
+        """The current value of an attribute; the default is the stored one, None when absent."""
+        return request.attributes.get(attribute)
+
+    def signal(self, request: Request, details: Any) -> SignalResult:
+        raise NotImplementedError

@@ -1,0 +1,250 @@
+"""The rows. Times that people read are naive UTC datetimes; times that leases and deadlines compare
+are seconds since the epoch by the database's own clock (see ``clock``). Columns marked encrypted hold
+what ``common.crypt`` made. Names compare byte by byte, on every database.
+"""
+
+from __future__ import annotations
+
+from sqlalchemy import (
+    BigInteger,
+    Boolean,
+    Column,
+    DateTime,
+    Double,
+    Index,
+    Integer,
+    MetaData,
+    String,
+    Table,
+    Text,
+    UniqueConstraint,
+)
+from sqlalchemy.dialects import mysql, sqlite
+
+metadata = MetaData(
+    naming_convention={
+        "ix": "ix_%(column_0_label)s",
+        "uq": "uq_%(table_name)s_%(column_0_name)s",
+        "pk": "pk_%(table_name)s",
+    }
+)
+
+Identifier = String(36)
+Name = String(255)
+LongText = Text().with_variant(mysql.LONGTEXT(), "mysql", "mariadb")
+Time = DateTime().with_variant(mysql.DATETIME(fsp=6), "mysql", "mariadb")
+# SQLite counts up by itself only for a column of its own INTEGER type.
+Sequence = BigInteger().with_variant(sqlite.INTEGER(), "sqlite")
+
+BINARY_NAMES = {
+    "mysql_engine": "InnoDB",
+    "mysql_charset": "utf8mb4",
+    "mysql_collate": "utf8mb4_bin",
+    "mariadb_engine": "InnoDB",
+    "mariadb_charset": "utf8mb4",
+    "mariadb_collate": "utf8mb4_bin",
+}
+
+# A template, or a map of files, stored once whoever uses it. hash: sha256 of kind and body.
+document = Table(
+    "document",
+    metadata,
+    Column("hash", String(64), primary_key=True),
+    Column("body", LongText, nullable=False),  # JSON
+    Column("created_at", Time, nullable=False),
+    **BINARY_NAMES,
+)
+
+# live_name is the name while the stack lives and NULL after: one live stack a name and project,
+# decided by the database. Nested stacks have owner_id, root_id and depth.
+stack = Table(
+    "stack",
+    metadata,
+    Column("id", Identifier, primary_key=True),
+    Column("project_id", String(64), nullable=False),
+    Column("name", Name, nullable=False),
+    Column("live_name", Name),
+    Column("owner_id", Identifier, index=True),
+    Column("parent_resource", Name),
+    Column("root_id", Identifier, nullable=False, index=True),
+    Column("depth", Integer, nullable=False, default=0),
+    Column("user_id", String(64)),
+    Column("user_name", Name),
+    Column("description", LongText, nullable=False, default=""),
+    Column("template_hash", String(64), nullable=False),
+    Column("files_hash", String(64), nullable=False),
+    Column("environment", LongText, nullable=False),  # encrypted JSON
+    Column("previous", LongText),  # encrypted JSON: template, files, environment to roll back to
+    Column("credentials", LongText),  # encrypted JSON: for work done after the request
+    Column("action", String(16), nullable=False),
+    Column("status", String(16), nullable=False),
+    Column("status_reason", LongText, nullable=False, default=""),
+    Column("created_at", Time, nullable=False),
+    Column("updated_at", Time),
+    Column("deleted_at", Time),
+    Column("timeout_mins", Integer),
+    Column("disable_rollback", Boolean(create_constraint=False), nullable=False, default=True),
+    Column("traversal_id", Identifier),  # the latest one
+    UniqueConstraint("project_id", "live_name"),
+    Index("ix_stack_project_id_created_at", "project_id", "created_at"),
+    Index("ix_stack_deleted_at", "deleted_at"),
+    **BINARY_NAMES,
+)
+
+stack_tag = Table(
+    "stack_tag",
+    metadata,
+    Column("stack_id", Identifier, primary_key=True),
+    Column("tag", String(80), primary_key=True),
+    Column("position", Integer, nullable=False, default=0),
+    **BINARY_NAMES,
+)
+
+# One incarnation of a resource. A replacement is a new row that names the old one in `replaces`;
+# the old row stays, with `obsolete` set, until it is deleted. The row's id is also the token of its
+# creation. definition: JSON of what the last update compared against, see language.definition.
+resource = Table(
+    "resource",
+    metadata,
+    Column("id", Identifier, primary_key=True),
+    Column("stack_id", Identifier, nullable=False, index=True),
+    Column("name", Name, nullable=False),
+    Column("type", Name, nullable=False),
+    Column("action", String(16), nullable=False),
+    Column("status", String(16), nullable=False),
+    Column("status_reason", LongText, nullable=False, default=""),
+    Column("physical_id", Name, index=True),
+    Column("reference_id", LongText),  # encrypted text
+    Column("definition", LongText),  # encrypted JSON
+    Column("properties", LongText),  # encrypted JSON, as given and resolved
+    Column("attributes", LongText),  # encrypted JSON
+    Column("metadata", LongText),  # encrypted JSON
+    Column("data", LongText),  # encrypted JSON
+    Column("requires", LongText, nullable=False),  # JSON list of resource names
+    Column("deletion_policy", String(16), nullable=False, default="Delete"),
+    Column("replaces", Identifier),
+    Column("obsolete", Boolean(create_constraint=False), nullable=False, default=False),
+    Column("child_id", Identifier),  # the nested stack
+    Column("created_at", Time, nullable=False),
+    Column("updated_at", Time),
+    **BINARY_NAMES,
+)
+
+# One change of a stack. status: PENDING (not planned yet), ACTIVE, SUPERSEDED (its owner, if any,
+# still has to let go), COMPLETE, FAILED. waits_for: the superseded traversal that must be let go
+# first. Claiming it raises `fence`; every write of its owner carries the fence.
+traversal = Table(
+    "traversal",
+    metadata,
+    Column("id", Identifier, primary_key=True),
+    Column("stack_id", Identifier, nullable=False, index=True),
+    Column("action", String(16), nullable=False),
+    Column("status", String(16), nullable=False),
+    Column("waits_for", Identifier),
+    Column("deadline", Double, nullable=False),
+    Column("owner", Identifier),
+    Column("lease_until", Double, nullable=False, default=0.0),
+    Column("fence", Integer, nullable=False, default=0),
+    Column("created_at", Time, nullable=False),
+    Index("ix_traversal_status_lease_until", "status", "lease_until"),
+    **BINARY_NAMES,
+)
+
+# One verb on one resource. requires: JSON list of the numbers of the steps to be finished before.
+# status: WAITING, STARTED, DONE, FAILED. progress: what the verb saved, encrypted JSON.
+step = Table(
+    "step",
+    metadata,
+    Column("traversal_id", Identifier, primary_key=True),
+    Column("number", Integer, primary_key=True, autoincrement=False),
+    Column("resource_id", Identifier, nullable=False),
+    Column("resource_name", Name, nullable=False),
+    Column("verb", String(16), nullable=False),
+    Column("requires", LongText, nullable=False),
+    Column("status", String(16), nullable=False),
+    Column("token", String(64), nullable=False),
+    Column("attempts", Integer, nullable=False, default=0),
+    Column("started_at", Double),
+    Column("progress", LongText),
+    Column("waiting_for", LongText),
+    Column("waiting_until", Double),
+    **BINARY_NAMES,
+)
+
+event = Table(
+    "event",
+    metadata,
+    Column("sequence", Sequence, primary_key=True, autoincrement=True),
+    Column("id", Identifier, nullable=False, unique=True),
+    Column("stack_id", Identifier, nullable=False),
+    Column("created_at", Time, nullable=False),
+    Column("resource_name", Name, nullable=False),
+    Column("resource_type", Name, nullable=False),
+    Column("physical_id", Name),
+    Column("action", String(16), nullable=False),
+    Column("status", String(16), nullable=False),
+    Column("status_reason", LongText, nullable=False, default=""),
+    Column("properties", LongText),  # encrypted JSON
+    Index("ix_event_stack_id_sequence", "stack_id", "sequence"),
+    **BINARY_NAMES,
+)
+
+# One signal of a wait-condition handle; the same id again overwrites.
+signal = Table(
+    "signal",
+    metadata,
+    Column("resource_id", Identifier, primary_key=True),
+    Column("signal_id", Name, primary_key=True),
+    Column("number", Integer, nullable=False),
+    Column("status", String(16), nullable=False),
+    Column("reason", LongText, nullable=False),
+    Column("data", LongText),  # encrypted JSON
+    Column("received_at", Time, nullable=False),
+    **BINARY_NAMES,
+)
+
+# The credential of one resource: what its server may use to call back, and nothing else.
+guest = Table(
+    "guest",
+    metadata,
+    Column("user_id", Identifier, primary_key=True),
+    Column("access", String(64), nullable=False, unique=True),
+    Column("secret", Text, nullable=False),  # encrypted
+    Column("token_hash", String(64), nullable=False, unique=True),
+    Column("project_id", String(64), nullable=False),
+    Column("stack_id", Identifier, nullable=False, index=True),
+    Column("resource_id", Identifier, nullable=False, index=True),
+    Column("resource_name", Name, nullable=False),
+    Column("created_at", Time, nullable=False),
+    **BINARY_NAMES,
+)
+
+# The embedded users of the custombackend flavor. roles: JSON list.
+local_user = Table(
+    "local_user",
+    metadata,
+    Column("id", String(64), primary_key=True),
+    Column("name", Name, nullable=False, unique=True),
+    Column("password_hash", Text, nullable=False),
+    Column("project_id", String(64), nullable=False),
+    Column("project_name", Name, nullable=False),
+    Column("roles", Text, nullable=False),
+    Column("access", String(64), unique=True),
+    Column("secret", Text),  # encrypted
+    Column("created_at", Time, nullable=False),
+    **BINARY_NAMES,
+)
+
+service = Table(
+    "service",
+    metadata,
+    Column("id", Identifier, primary_key=True),  # also the engine's id
+    Column("binary", Name, nullable=False),
+    Column("host", Name, nullable=False),
+    Column("topic", Name, nullable=False),
+    Column("report_interval", Integer, nullable=False),
+    Column("created_at", Time, nullable=False),
+    Column("updated_at", Time),
+    Column("seen_at", Double, nullable=False),
+    **BINARY_NAMES,
+)
