@@ -1,0 +1,1 @@
+"""What the AWS-compatible interfaces share."""
