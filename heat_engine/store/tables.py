@@ -102,7 +102,8 @@ stack_tag = Table(
 
 # One incarnation of a resource. A replacement is a new row that names the old one in `replaces`;
 # the old row stays, with `obsolete` set, until it is deleted. The row's id is also the token of its
-# creation. definition: JSON of what the last update compared against, see language.definition.
+# creation. definition: what it is made from, {type, properties, metadata, fingerprint}, properties
+# as given and resolved. outcome: what was made, {reference_id, attributes, data}.
 resource = Table(
     "resource",
     metadata,
@@ -114,12 +115,9 @@ resource = Table(
     Column("status", String(16), nullable=False),
     Column("status_reason", LongText, nullable=False, default=""),
     Column("physical_id", Name, index=True),
-    Column("reference_id", LongText),  # encrypted text
     Column("definition", LongText),  # encrypted JSON
-    Column("properties", LongText),  # encrypted JSON, as given and resolved
-    Column("attributes", LongText),  # encrypted JSON
+    Column("outcome", LongText),  # encrypted JSON
     Column("metadata", LongText),  # encrypted JSON
-    Column("data", LongText),  # encrypted JSON
     Column("requires", LongText, nullable=False),  # JSON list of resource names
     Column("deletion_policy", String(16), nullable=False, default="Delete"),
     Column("replaces", Identifier),
@@ -130,8 +128,8 @@ resource = Table(
     **BINARY_NAMES,
 )
 
-# One change of a stack. status: PENDING (not planned yet), ACTIVE, SUPERSEDED (its owner, if any,
-# still has to let go), COMPLETE, FAILED. waits_for: the superseded traversal that must be let go
+# One change of a stack. status: PENDING (not planned yet), ACTIVE, CANCELLED and SUPERSEDED (its
+# owner, if any, still has to let go), COMPLETE, FAILED. waits_for: the superseded traversal that must be let go
 # first. Claiming it raises `fence`; every write of its owner carries the fence.
 traversal = Table(
     "traversal",
@@ -184,7 +182,7 @@ event = Table(
     Column("action", String(16), nullable=False),
     Column("status", String(16), nullable=False),
     Column("status_reason", LongText, nullable=False, default=""),
-    Column("properties", LongText),  # encrypted JSON
+    Column("properties", LongText),  # encrypted JSON, shaped as resource.definition
     Index("ix_event_stack_id_sequence", "stack_id", "sequence"),
     **BINARY_NAMES,
 )
