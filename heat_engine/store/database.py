@@ -1,0 +1,252 @@
+"""Connections and transactions, the same on SQLite, PostgreSQL and MariaDB."""
+
+from __future__ import annotations
+
+import random
+import select as selectors
+import threading
+import time
+from collections.abc import Callable, Iterator, Sequence
+from contextlib import AbstractContextManager, contextmanager, nullcontext
+from functools import partial
+from typing import Any, Concatenate, ParamSpec, TypeVar
+
+from sqlalchemy import Connection, Engine, Table, create_engine, event, exc
+from sqlalchemy.dialects import mysql, postgresql, sqlite
+from sqlalchemy.engine import URL, make_url
+
+from common import errors
+from common.crypt import Vault
+from heat_engine.store import faults
+from heat_engine.store.session import Session
+
+P = ParamSpec("P")
+T = TypeVar("T")
+
+BUSY_SECONDS = 10
+_DATABASE_ERRORS = (exc.DBAPIError, exc.TimeoutError)
+UNREACHABLE = "The database does not answer. Try again; nothing was lost."
+
+
+class Database:
+    """One pool of connections. Safe to share between threads; not across a fork."""
+
+    def __init__(
+        self,
+        url: str,
+        vault: Vault,
+        *,
+        pool_size: int = 10,
+        retry_seconds: float = 30.0,
+        echo: bool = False,
+    ) -> None:
+        """``url``: ``sqlite:///file``, ``postgresql+psycopg://...`` or ``mysql+pymysql://...``.
+
+        ``retry_seconds`` bounds how long a transaction is tried again in all.
+        Raises ``ValueError`` for another kind of database.
+        """
+        parsed = make_url(url)
+        self.vault = vault
+        self._retry_seconds = retry_seconds
+        self._engine: Engine = _engine(parsed, pool_size, echo)
+        if parsed.get_backend_name() == "sqlite":
+            self._reader: Engine = self._engine
+            self._writer: Engine = self._engine.execution_options(hearth_writes=True)
+            # One writer at a time is the file's rule. Waiting for it here wakes at once; waiting
+            # in SQLite means sleeping and looking again.
+            self._turn: threading.Lock | None = threading.Lock()
+        else:
+            self._writer = self._engine
+            self._reader = _reader(self._engine)
+            self._turn = None
+
+    @contextmanager
+    def read(self) -> Iterator[Session]:
+        """A session for reading; never waits for a writer. Waits for a database that restarts.
+
+        Raises ``ServiceUnavailable`` when the database does not answer.
+        """
+        with _translated(), self._connect(self._reader) as connection, connection.begin():
+            yield Session(connection, self.vault)
+
+    @contextmanager
+    def write(self) -> Iterator[Session]:
+        """One transaction, tried once: committed at the end of the block, undone by an exception.
+
+        Raises ``ServiceUnavailable`` when the database does not answer or another transaction is
+        in the way; ``transact`` tries again instead.
+        """
+        with _translated(), self._my_turn():
+            with self._connect(self._writer) as connection, connection.begin():
+                yield Session(connection, self.vault)
+
+    def transact(
+        self, function: Callable[Concatenate[Session, P], T], *args: P.args, **kwargs: P.kwargs
+    ) -> T:
+        """Run ``function(session, ...)`` in a write transaction until it passes; its result.
+
+        It is run again after a deadlock, a serialization failure, a busy file or a lost
+        connection, so it may do nothing but use its session. Raises what it raises, and
+        ``ServiceUnavailable`` when the time for trying is over.
+        """
+        attempt = partial(self._once, self._writer, self._my_turn, function, *args, **kwargs)
+        return self._insist(attempt)
+
+    def query(
+        self, function: Callable[Concatenate[Session, P], T], *args: P.args, **kwargs: P.kwargs
+    ) -> T:
+        """``transact`` for functions that only read."""
+        attempt = partial(self._once, self._reader, nullcontext, function, *args, **kwargs)
+        return self._insist(attempt)
+
+    def now(self) -> float:
+        """Seconds since the epoch by the database's clock."""
+        return self.query(Session.now)
+
+    def dispose(self) -> None:
+        """Close every idle connection."""
+        self._engine.dispose()
+
+    def _once(
+        self,
+        engine: Engine,
+        turn: Callable[[], AbstractContextManager[None]],
+        function: Callable[Concatenate[Session, P], T],
+        *args: P.args,
+        **kwargs: P.kwargs,
+    ) -> T:
+        with turn(), engine.connect() as connection, connection.begin():
+            return function(Session(connection, self.vault), *args, **kwargs)
+
+    def _connect(self, engine: Engine) -> Connection:
+        """A connection, waiting for a database that is just starting."""
+        return self._insist(engine.connect)
+
+    def _insist(self, attempt: Callable[[], T]) -> T:
+        deadline = time.monotonic() + self._retry_seconds
+        pauses = _pauses()
+        while True:
+            try:
+                return attempt()
+            except _DATABASE_ERRORS as error:
+                if not faults.is_transient(error):
+                    raise
+                _pause(next(pauses), deadline, error)
+
+    @contextmanager
+    def _my_turn(self) -> Iterator[None]:
+        if self._turn is None:
+            yield
+            return
+        if not self._turn.acquire(timeout=self._retry_seconds):
+            raise errors.ServiceUnavailable(UNREACHABLE)
+        try:
+            yield
+        finally:
+            self._turn.release()
+
+
+def upsert(session: Session, table: Table, rows: Sequence[dict[str, Any]]) -> None:
+    """Insert each row, or overwrite the given columns of the row with the same primary key.
+
+    ``rows`` all have the same keys, and all columns that have no default and may not be null.
+    """
+    if not rows:
+        return
+    keys = [column.name for column in table.primary_key]
+    changed = [name for name in rows[0] if name not in keys]
+    session.execute(_upsert(session.dialect, table, keys, changed), list(rows))
+
+
+def _upsert(dialect: str, table: Table, keys: list[str], changed: list[str]) -> Any:
+    if dialect == "mysql":
+        insert = mysql.insert(table)
+        names = changed or keys
+        return insert.on_duplicate_key_update({name: insert.inserted[name] for name in names})
+    statement = postgresql.insert(table) if dialect == "postgresql" else sqlite.insert(table)
+    if not changed:
+        return statement.on_conflict_do_nothing(index_elements=keys)
+    return statement.on_conflict_do_update(
+        index_elements=keys, set_={name: statement.excluded[name] for name in changed}
+    )
+
+
+def _engine(url: URL, pool_size: int, echo: bool) -> Engine:
+    # hide_parameters: rows hold secrets, and an error's text ends in a log.
+    options: dict[str, Any] = {"echo": echo, "hide_parameters": True, "pool_size": pool_size}
+    options |= {"max_overflow": pool_size, "pool_timeout": BUSY_SECONDS}
+    backend = url.get_backend_name()
+    if backend == "sqlite":
+        if url.database in (None, "", ":memory:"):
+            raise ValueError("SQLite needs a file: sqlite:////path/to/file")
+        connect_args = {"check_same_thread": False, "timeout": BUSY_SECONDS}
+        engine = create_engine(url, connect_args=connect_args, **options)
+        event.listen(engine, "connect", _prepare_sqlite)
+        event.listen(engine, "begin", _begin_sqlite)
+        return engine
+    if backend not in ("postgresql", "mysql", "mariadb"):
+        raise ValueError(f"{backend} is not a database that is supported")
+    if backend == "postgresql":
+        options["connect_args"] = {"connect_timeout": BUSY_SECONDS}
+    else:
+        # UNIX_TIMESTAMP reads a time in the session's zone; only UTC has no hour twice.
+        setup = "SET time_zone = '+00:00'"
+        options["connect_args"] = {"connect_timeout": BUSY_SECONDS, "init_command": setup}
+    engine = create_engine(url, isolation_level="READ COMMITTED", **options)
+    event.listen(engine, "checkout", _refuse_dead)
+    return engine
+
+
+def _reader(engine: Engine) -> Engine:
+    # Without a transaction psycopg saves BEGIN and COMMIT. PyMySQL would pay to switch.
+    if engine.dialect.name == "postgresql":
+        return engine.execution_options(isolation_level="AUTOCOMMIT")
+    return engine
+
+
+def _prepare_sqlite(connection: Any, record: Any) -> None:
+    # None: the driver must not begin transactions by itself; _begin_sqlite does.
+    connection.isolation_level = None
+    cursor = connection.cursor()
+    cursor.execute("PRAGMA journal_mode = WAL")
+    # Survives the death of a process at any instant, which is what the engine promises.
+    cursor.execute("PRAGMA synchronous = NORMAL")
+    cursor.close()
+
+
+def _begin_sqlite(connection: Connection) -> None:
+    writes = connection.get_execution_options().get("hearth_writes")
+    connection.exec_driver_sql("BEGIN IMMEDIATE" if writes else "BEGIN")
+
+
+def _refuse_dead(connection: Any, record: Any, proxy: Any) -> None:
+    """An idle connection has nothing to say; one that can be read was closed by the server."""
+    number = connection.fileno() if hasattr(connection, "fileno") else connection._sock.fileno()
+    poll = selectors.poll()
+    poll.register(number, selectors.POLLIN)
+    if number < 0 or poll.poll(0):
+        raise exc.DisconnectionError
+
+
+@contextmanager
+def _translated() -> Iterator[None]:
+    try:
+        yield
+    except _DATABASE_ERRORS as error:
+        if not faults.is_transient(error):
+            raise
+        raise errors.ServiceUnavailable(UNREACHABLE) from error
+
+
+def _pauses() -> Iterator[float]:
+    """Growing pauses with jitter, so that those who collided do not collide again."""
+    longest = 0.005
+    while True:
+        yield random.uniform(longest / 4, longest)
+        longest = min(longest * 2, 1.0)
+
+
+def _pause(seconds: float, deadline: float, error: Exception) -> None:
+    if time.monotonic() + seconds > deadline:
+        raise errors.ServiceUnavailable(UNREACHABLE) from error
+    time.sleep(seconds)
