@@ -1,9 +1,11 @@
 """The rows. Times that people read are naive UTC datetimes; times that leases and deadlines compare
-are seconds since the epoch by the database's own clock (see ``clock``). Columns marked encrypted hold
-what ``common.crypt`` made. Names compare byte by byte, on every database.
+are seconds since the epoch by the database's own clock (see ``clock``). Columns marked encrypted
+hold what ``common.crypt`` made. Names compare byte by byte, on every database.
 """
 
 from __future__ import annotations
+
+from typing import Any
 
 from sqlalchemy import (
     BigInteger,
@@ -36,13 +38,13 @@ Time = DateTime().with_variant(mysql.DATETIME(fsp=6), "mysql", "mariadb")
 # SQLite counts up by itself only for a column of its own INTEGER type.
 Sequence = BigInteger().with_variant(sqlite.INTEGER(), "sqlite")
 
-BINARY_NAMES = {
+BINARY_NAMES: dict[str, Any] = {
     "mysql_engine": "InnoDB",
     "mysql_charset": "utf8mb4",
-    "mysql_collate": "utf8mb4_bin",
+    "mysql_collate": "utf8mb4_nopad_bin",
     "mariadb_engine": "InnoDB",
     "mariadb_charset": "utf8mb4",
-    "mariadb_collate": "utf8mb4_bin",
+    "mariadb_collate": "utf8mb4_nopad_bin",
 }
 
 # A template, or a map of files, stored once whoever uses it. hash: sha256 of kind and body.
