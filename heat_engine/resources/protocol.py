@@ -102,7 +102,7 @@ class Request:
     properties: resolved, coerced, defaults filled in. previous: the same of the last success
     (empty on create). changed: the keys whose value differs. signals: those of the handle that
     property ``ResourceType.listens_to`` refers to, or the resource's own for a handle; None when
-    there is no such handle. prior_failed: the resource was FAILED before this verb.
+    there is no such handle. handle_properties: the properties of that handle.
     """
 
     name: str
@@ -125,6 +125,7 @@ class Request:
     elapsed: float = 0.0
     stack_timeout: float = 3600.0
     signals: Sequence[Signal] | None = None
+    handle_properties: Mapping[str, Any] = field(default_factory=dict)
     guest: Guest | None = None
 
 
@@ -214,11 +215,11 @@ class ResourceType:
         return None
 
     def must_replace(self, request: Request) -> bool:
-        """Whether an update to ``request.properties`` needs a new resource whatever the schema says."""
+        """Whether an update to ``request.properties`` always needs a new resource."""
         return False
 
     def replace_failed(self, request: Request) -> bool:
-        """Whether a FAILED resource is replaced by the next update (default) or updated in place."""
+        """Whether the next update replaces a FAILED resource (default) or updates it in place."""
         return True
 
     def read(self, request: Request, attribute: str) -> Any:

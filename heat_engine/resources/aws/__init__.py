@@ -1,0 +1,1 @@
+"""Types named as CloudFormation names them: AWS::*."""

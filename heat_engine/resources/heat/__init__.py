@@ -1,0 +1,1 @@
+"""Types that exist in the engine alone: OS::Heat::*."""

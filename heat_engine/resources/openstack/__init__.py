@@ -1,0 +1,1 @@
+"""Types that a cloud makes: OS::Nova::*, OS::Neutron::*, OS::Cinder::*."""

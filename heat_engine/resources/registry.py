@@ -1,0 +1,64 @@
+"""All resource types by name."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable
+from importlib.metadata import entry_points
+
+from common import errors
+from heat_engine.language.schema import TypeInterface
+from heat_engine.resources.aws.wait_condition import AWSWaitCondition
+from heat_engine.resources.aws.wait_condition_handle import (
+    AWSWaitConditionHandle,
+    UpdateWaitConditionHandle,
+)
+from heat_engine.resources.heat.delay import Delay
+from heat_engine.resources.heat.placeholder import Placeholder
+from heat_engine.resources.heat.random_string import RandomString
+from heat_engine.resources.heat.test_resource import TestResource
+from heat_engine.resources.heat.value import Value
+from heat_engine.resources.heat.wait_condition import WaitCondition
+from heat_engine.resources.heat.wait_condition_handle import WaitConditionHandle
+from heat_engine.resources.protocol import ResourceType
+
+ENTRY_POINTS = "hearth.resource_types"
+BUILT_IN: tuple[type[ResourceType], ...] = (
+    AWSWaitCondition,
+    AWSWaitConditionHandle,
+    Delay,
+    Placeholder,
+    RandomString,
+    TestResource,
+    UpdateWaitConditionHandle,
+    Value,
+    WaitCondition,
+    WaitConditionHandle,
+)
+
+
+class Registry:
+    """The known types. Each is one object without state, shared by all threads."""
+
+    def __init__(self, types: Iterable[type[ResourceType]]) -> None:
+        self._types = {cls.name: cls() for cls in types}
+        self._interfaces = {name: kind.interface() for name, kind in self._types.items()}
+
+    @classmethod
+    def default(cls) -> Registry:
+        """The built-in types, and those that installed packages offer as entry points."""
+        extensions = (point.load() for point in entry_points(group=ENTRY_POINTS))
+        return cls((*BUILT_IN, *extensions))
+
+    def get(self, type_name: str) -> ResourceType:
+        """Raises EntityNotFound."""
+        kind = self._types.get(type_name)
+        if kind is None:
+            raise errors.EntityNotFound(entity="Resource Type", name=type_name)
+        return kind
+
+    def interface(self, type_name: str) -> TypeInterface | None:
+        return self._interfaces.get(type_name)
+
+    def names(self) -> list[str]:
+        """All names, hidden types included, in order."""
+        return sorted(self._types)
