@@ -1,0 +1,91 @@
+"""Signals of wait-condition handles."""
+
+from __future__ import annotations
+
+import builtins
+from collections.abc import Sequence
+from typing import Any
+
+from sqlalchemy import case, func, select
+from sqlalchemy import delete as delete_from
+
+from common import errors
+from heat_engine.store import clock
+from heat_engine.store.database import upsert
+from heat_engine.store.records import SignalRecord
+from heat_engine.store.session import Session
+from heat_engine.store.tables import resource, signal
+
+# How many different signals one handle keeps; whoever sends more sends nonsense.
+MAX_SIGNALS = 10_000
+
+
+def put(
+    session: Session,
+    resource_id: str,
+    signal_id: str | None,
+    status: str,
+    reason: str | None,
+    data: Any,
+) -> str:
+    """Keep a signal; the same id again overwrites. Its id.
+
+    Without an id it becomes the count of signals plus one, as text; without a reason
+    ``Signal <n> received``. Raises ``RequestLimitExceeded`` beyond ``MAX_SIGNALS``.
+    """
+    # Those who signal the same resource take turns, so that each counts the ones before it.
+    session.execute(select(resource.c.id).where(resource.c.id == resource_id).with_for_update())
+    count, number = _standing(session, resource_id, signal_id)
+    if signal_id is None:
+        signal_id, number = _free(session, resource_id, count + 1), None
+    if number is None and count >= MAX_SIGNALS:
+        raise errors.RequestLimitExceeded(limit=f"{MAX_SIGNALS} signals of one resource.")
+    row = {
+        "resource_id": resource_id,
+        "signal_id": signal_id,
+        "number": number or count + 1,
+        "status": status,
+        "reason": f"Signal {count + 1} received" if reason is None else reason,
+        "data": None if data is None else session.vault.encrypt_json(data),
+        "received_at": clock.utc(),
+    }
+    upsert(session, signal, [row])
+    return signal_id
+
+
+def list(session: Session, resource_id: str) -> builtins.list[SignalRecord]:  # noqa: A001
+    """The resource's signals in the order in which their ids first came."""
+    statement = select(signal).where(signal.c.resource_id == resource_id)
+    rows = session.execute(statement.order_by(signal.c.number, signal.c.signal_id))
+    return [
+        SignalRecord(
+            id=row.signal_id,
+            status=row.status,
+            reason=row.reason,
+            data=None if row.data is None else session.vault.decrypt_json(row.data),
+        )
+        for row in rows
+    ]
+
+
+def delete(session: Session, resource_ids: Sequence[str]) -> None:
+    """Forget the signals of these resources."""
+    session.execute(delete_from(signal).where(signal.c.resource_id.in_(resource_ids)))
+
+
+def _standing(session: Session, resource_id: str, signal_id: str | None) -> tuple[int, int | None]:
+    """How many signals there are, and the number of the one with this id."""
+    mine = func.max(case((signal.c.signal_id == signal_id, signal.c.number)))
+    row = session.execute(
+        select(func.count().label("total"), mine.label("number")).where(
+            signal.c.resource_id == resource_id
+        )
+    ).one()
+    return row.total, row.number
+
+
+def _free(session: Session, resource_id: str, number: int) -> str:
+    """``number`` as an id, or the next one that no sender chose for itself."""
+    while _standing(session, resource_id, str(number))[1] is not None:
+        number += 1
+    return str(number)
