@@ -1,0 +1,143 @@
+"""Limits on values, of parameters and of properties alike (templates.md section 2.2)."""
+
+from __future__ import annotations
+
+import json
+from collections.abc import Callable, Iterable
+from typing import Any
+
+from heat_engine.language import custom_constraints
+from heat_engine.language.patterns import PatternError, matches
+from heat_engine.language.schema import Constraint
+from heat_engine.language.unknown import UNKNOWN, contains_unknown
+
+CLASS_NAMES = {
+    "range": "Range",
+    "length": "Length",
+    "modulo": "Modulo",
+    "allowed_values": "AllowedValues",
+    "allowed_pattern": "AllowedPattern",
+    "custom_constraint": "CustomConstraint",
+}
+
+Cast = Callable[[Any], Any]
+
+
+def first_failure(
+    constraints: Iterable[Constraint], value: Any, cast: Cast, *, custom: bool = True
+) -> str | None:
+    """What the first broken constraint says, None when all hold.
+
+    ``cast`` brings an allowed value to the declared type. ``custom`` False leaves those out.
+    A value not known yet breaks nothing.
+    """
+    if value is UNKNOWN:
+        return None
+    for constraint in constraints:
+        if constraint.rule == "custom_constraint" and not custom:
+            continue
+        detail = _RULES[constraint.rule](constraint.body, value, cast)
+        if detail is not None:
+            return constraint.description or detail
+    return None
+
+
+def serialise(constraint: Constraint) -> dict[str, Any]:
+    """The form of type and template introspection: ``{rule: body, description?}``."""
+    body = constraint.body
+    if isinstance(body, dict):
+        body = {key: limit for key, limit in body.items() if limit is not None}
+    shown = {constraint.rule: body}
+    if constraint.description:
+        shown["description"] = constraint.description
+    return shown
+
+
+def number(value: Any) -> Any:
+    """A number from a number or its text. Raises ValueError, TypeError."""
+    if isinstance(value, int | float):
+        return value
+    try:
+        return int(value)
+    except (ValueError, TypeError):
+        return float(value)
+
+
+def _range(body: dict[str, Any], value: Any, cast: Cast) -> str | None:
+    low, high = body.get("min"), body.get("max")
+    if not isinstance(value, int | float):
+        return f"{value!r} is not a number"
+    if (low is not None and value < low) or (high is not None and value > high):
+        return f"{value} is out of range (min: {low}, max: {high})"
+    return None
+
+
+def _length(body: dict[str, Any], value: Any, cast: Cast) -> str | None:
+    low, high = body.get("min"), body.get("max")
+    if not isinstance(value, str | list | dict):
+        value = str(value)
+    size = len(value)
+    if (low is not None and size < low) or (high is not None and size > high):
+        return f"length ({size}) is out of range (min: {low}, max: {high})"
+    return None
+
+
+def _modulo(body: dict[str, Any], value: Any, cast: Cast) -> str | None:
+    step, offset = body["step"], body["offset"]
+    try:
+        holds = value % step == offset
+    except (TypeError, ArithmeticError):
+        holds = False
+    if holds:
+        return None
+    return f"{value} is not a multiple of {step} with an offset of {offset}"
+
+
+def _allowed_values(body: list[Any], value: Any, cast: Cast) -> str | None:
+    if isinstance(value, list):
+        holds = contains_unknown(value) or all(item in body for item in value)
+    else:
+        holds = any(_same(choice, value, cast) for choice in body)
+    if holds:
+        return None
+    choices = ", ".join(json.dumps(choice, default=str) for choice in body)
+    return f"{json.dumps(value, default=str)} is not an allowed value [{choices}]"
+
+
+def _same(choice: Any, value: Any, cast: Cast) -> bool:
+    try:
+        return bool(cast(choice) == cast(value))
+    except (TypeError, ValueError, ArithmeticError):
+        return False
+
+
+def _allowed_pattern(body: str, value: Any, cast: Cast) -> str | None:
+    text = value if isinstance(value, str) else str(value)
+    try:
+        holds = matches(body, text)
+    except PatternError as error:
+        return f'"{text}" cannot be matched with pattern "{body}": {error}'
+    return None if holds else f'"{text}" does not match pattern "{body}"'
+
+
+def _custom(body: str, value: Any, cast: Cast) -> str | None:
+    for item in value if isinstance(value, list) else [value]:
+        if item is UNKNOWN:
+            continue
+        try:
+            reason = custom_constraints.check(body, item)
+        except KeyError:
+            return f'"{value}" does not validate {body} (constraint not found)'
+        if reason is not None:
+            return f"Error validating value '{value}': {reason}"
+    return None
+
+
+_RULES: dict[str, Callable[[Any, Any, Cast], str | None]] = {
+    "range": _range,
+    "length": _length,
+    "modulo": _modulo,
+    "allowed_values": _allowed_values,
+    "allowed_pattern": _allowed_pattern,
+    "custom_constraint": _custom,
+}

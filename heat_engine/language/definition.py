@@ -1,0 +1,241 @@
+"""One resource, one output of a bound template (templates.md sections 5.1-5.4 and 6)."""
+
+from __future__ import annotations
+
+import hashlib
+import json
+from collections.abc import Collection, Mapping
+from dataclasses import dataclass
+from typing import Any
+
+from common.errors import HearthError, Problem, StackValidationFailed
+from heat_engine.language.functions.base import (
+    Binding,
+    Expression,
+    Function,
+    ListExpression,
+    MapExpression,
+    Path,
+    Resolution,
+)
+from heat_engine.language.functions.parser import Parser
+from heat_engine.language.functions.references import Reference
+from heat_engine.language.scope import Static
+from heat_engine.language.unknown import ABSENT, UNKNOWN, contains_unknown
+from heat_engine.language.versions import Version, Words
+
+_POLICIES = {"Delete": "Delete", "Retain": "Retain", "Snapshot": "Snapshot"}
+_LOWER_POLICIES = {**_POLICIES, "delete": "Delete", "retain": "Retain", "snapshot": "Snapshot"}
+
+
+@dataclass(frozen=True, slots=True)
+class ResourceDefinition:
+    """What a template says of one enabled resource.
+
+    properties, metadata, update_policy: snippets for ``functions.resolve``. references: the
+    functions in properties and metadata that name a resource.
+    """
+
+    name: str
+    type: str
+    path: Path
+    properties: Any = None
+    metadata: Any = None
+    update_policy: Any = None
+    depends_on: tuple[str, ...] = ()
+    deletion_policy: str = "Delete"
+    external_id: str | None = None
+    description: str = ""
+    condition: Any = None
+    references: tuple[Reference, ...] = ()
+
+    def requires(self, names: Collection[str]) -> frozenset[str]:
+        """Those of ``names`` that must be there first: depends_on and what functions refer to."""
+        if self.external_id is not None:
+            return frozenset()
+        required = {name for name in self.depends_on if name in names}
+        for reference in self.references:
+            if isinstance(reference.target, str) and reference.target in names:
+                required.add(reference.target)
+        return frozenset(required)
+
+    def fingerprint(self) -> dict[str, Any]:
+        """JSON-able rendering of everything but the properties, to compare definitions.
+
+        Metadata and update policy appear as a digest: they may hold values that must not be stored
+        in the open.
+        """
+        return {
+            "type": self.type,
+            "depends_on": sorted(self.depends_on),
+            "deletion_policy": self.deletion_policy,
+            "external_id": self.external_id,
+            "description": self.description,
+            "metadata": _digest(self.metadata),
+            "update_policy": _digest(self.update_policy),
+        }
+
+
+@dataclass(frozen=True, slots=True)
+class OutputDefinition:
+    """One output. ``value``: a snippet; not ``enabled``: it reads as null."""
+
+    name: str
+    value: Any
+    description: str
+    enabled: bool
+    path: Path
+    references: tuple[Reference, ...] = ()
+
+
+def _digest(snippet: Any) -> str:
+    if not isinstance(snippet, Expression) and not snippet:
+        return ""
+    rendered = json.dumps(_rendered(snippet), sort_keys=True, default=str)
+    return hashlib.sha256(rendered.encode()).hexdigest()
+
+
+def _rendered(node: Any) -> Any:
+    """A snippet with all that is known without resources worked out."""
+    if isinstance(node, MapExpression):
+        return {str(key): _rendered(item) for key, item in node.entries.items()}
+    if isinstance(node, ListExpression):
+        return [_rendered(item) for item in node.items]
+    if not isinstance(node, Function):
+        return repr(node) if isinstance(node, Expression) else node
+    value = Resolution(Static(), collect=True).resolve(node)
+    if not contains_unknown(value):
+        return None if value is ABSENT else value
+    return {node.name: _rendered(node.arguments)}
+
+
+class ResourceReader:
+    """Builds the definitions of one template; faults go to ``binding.problems``."""
+
+    def __init__(self, version: Version, parser: Parser) -> None:
+        self._version = version
+        self._words = version.words
+        self._parser = parser
+        self._binding: Binding = parser.binding
+        self._problems = parser.binding.problems
+
+    def read(self, name: str, body: Mapping[Any, Any], condition: Any) -> ResourceDefinition:
+        words: Words = self._words
+        path: Path = (words.resources, name)
+        references: list[Function] = []
+        self._binding.references = references
+        properties = self._section(name, body, words.properties, path)
+        metadata = self._section(name, body, words.metadata, path)
+        self._binding.references = []
+        update_policy = self._section(name, body, words.update_policy, path)
+        external_id = self._external_id(name, body, path)
+        depends_on = self._depends_on(name, body)
+        if external_id is not None and depends_on:
+            self._report(
+                f"Invalid dependency with external {body[words.type]} resource: {external_id}",
+                (*path, words.depends_on),
+            )
+        return ResourceDefinition(
+            name=name,
+            type=body[words.type],
+            path=path,
+            properties=properties,
+            metadata=metadata,
+            update_policy=update_policy,
+            depends_on=depends_on,
+            deletion_policy=(
+                "Retain" if external_id is not None else self._deletion_policy(name, body, path)
+            ),
+            external_id=external_id,
+            description=self._description(name, body),
+            condition=condition,
+            references=tuple(r for r in references if isinstance(r, Reference)),
+        )
+
+    def _report(self, message: str, path: Path, error: str = "") -> None:
+        self._problems.append(Problem(message, path, error))
+
+    def _wrong_type(self, name: str, key: str, word: str) -> None:
+        place = (self._words.resources, name, key)
+        self._problems.append(Unplaced(f"Resource {name} {key} type must be {word}", place))
+
+    def _section(self, name: str, body: Mapping[Any, Any], key: str, path: Path) -> Any:
+        if key not in body:
+            return {}
+        raw = body[key]
+        if isinstance(raw, dict):
+            return self._parser.parse(raw, (*path, key)) if raw else raw
+        self._wrong_type(name, key, "object")
+        return {}
+
+    def _depends_on(self, name: str, body: Mapping[Any, Any]) -> tuple[str, ...]:
+        key = self._words.depends_on
+        if key not in body:
+            return ()
+        raw = body[key]
+        if isinstance(raw, str):
+            return (raw,)
+        if not isinstance(raw, list):
+            self._wrong_type(name, key, "list or string")
+            return ()
+        if not all(isinstance(item, str) for item in raw):
+            place = (self._words.resources, name, key)
+            self._problems.append(
+                Unplaced(f"Resource {name} {key} must be a list of strings", place)
+            )
+        return tuple(dict.fromkeys(item for item in raw if isinstance(item, str)))
+
+    def _description(self, name: str, body: Mapping[Any, Any]) -> str:
+        key = self._words.description
+        value = body.get(key, "")
+        if isinstance(value, str):
+            return value
+        self._wrong_type(name, key, "string")
+        return ""
+
+    def _resolved_text(self, name: str, body: Mapping[Any, Any], key: str, path: Path) -> Any:
+        """The text under a key whose functions may only read parameters; UNKNOWN when it failed."""
+        raw = body[key]
+        if not isinstance(raw, str | dict):
+            self._wrong_type(name, key, "string")
+            return UNKNOWN
+        node = self._parser.parse(raw, (*path, key))
+        if not isinstance(node, str | Expression):
+            self._wrong_type(name, key, "string")
+            return UNKNOWN
+        try:
+            return Resolution(Static()).resolve(node)
+        except HearthError as error:
+            if not (isinstance(error, StackValidationFailed) and error.problems[0].path):
+                self._report(error.message, (*path, key))
+            return UNKNOWN
+
+    def _deletion_policy(self, name: str, body: Mapping[Any, Any], path: Path) -> str:
+        key = self._words.deletion_policy
+        if key not in body:
+            return "Delete"
+        value = self._resolved_text(name, body, key, path)
+        if value is UNKNOWN or value is ABSENT:
+            return "Delete"
+        known = _LOWER_POLICIES if self._version.at_least("2016-10-14") else _POLICIES
+        policy = known.get(value) if isinstance(value, str) else None
+        if policy is None:
+            self._report(f'Invalid deletion policy "{value}"', (*path, key))
+            return "Delete"
+        return policy
+
+    def _external_id(self, name: str, body: Mapping[Any, Any], path: Path) -> str | None:
+        if not self._version.at_least("2016-10-14") or "external_id" not in body:
+            return None
+        value = self._resolved_text(name, body, "external_id", path)
+        if value is UNKNOWN or value is ABSENT or value is None:
+            return None
+        return str(value)
+
+
+@dataclass(frozen=True, slots=True)
+class Unplaced(Problem):
+    """A problem whose message names its place already: ``path`` only serves to find the line."""
+
+    def __str__(self) -> str:
+        return self.message

@@ -1,0 +1,32 @@
+"""Order among resources: cycles (templates.md section 5.4)."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from graphlib import CycleError, TopologicalSorter
+
+from common import errors
+from heat_engine.language.definition import ResourceDefinition
+from heat_engine.language.problems import CycleProblem
+
+
+def cycle(definitions: Mapping[str, ResourceDefinition]) -> tuple[str, CycleProblem] | None:
+    """A cycle among the resources and the name of one that is part of it. Linear time."""
+    sorter = TopologicalSorter(
+        {name: definition.requires(definitions) for name, definition in definitions.items()}
+    )
+    try:
+        sorter.prepare()
+    except CycleError as error:
+        names = error.args[1][:-1]
+        shown = ", ".join(
+            f"{_shown(definitions[name])}: {{{_shown(definitions[before])}}}"
+            for name, before in zip(names, [*names[-1:], *names[:-1]], strict=True)
+        )
+        text = errors.CircularDependencyException(cycle="{" + shown + "}").message
+        return names[0], CycleProblem(text)
+    return None
+
+
+def _shown(definition: ResourceDefinition) -> str:
+    return f'{definition.type.rpartition("::")[2]} "{definition.name}"'

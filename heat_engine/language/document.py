@@ -1,0 +1,149 @@
+"""From text to data: JSON first, else YAML, within budgets (contract/templates.md section 1.2)."""
+
+from __future__ import annotations
+
+import json
+from collections.abc import Mapping, Sequence
+from dataclasses import replace
+from typing import Any
+
+import yaml
+
+from common import errors
+from common.errors import Problem
+from heat_engine.language import yaml_reader
+from heat_engine.language.limits import DEFAULT, Limits
+
+__all__ = ["Limits", "SourceMap", "check_size", "load", "parse_json"]
+
+
+class SourceMap:
+    """Where in the text each value stands. The text is only read again when a place is asked for.
+
+    >>> SourceMap("a:\\n  b: 1").position(("a", "b"))
+    (2, 3)
+    """
+
+    def __init__(self, text: str) -> None:
+        self._text = text
+        self._root: yaml.Node | None = None
+        self._composed = False
+
+    def position(self, path: Sequence[str | int]) -> tuple[int, int] | None:
+        """Line and column, from 1, of the value at ``path`` or of its nearest known ancestor."""
+        if not self._composed:
+            self._composed = True
+            self._root = yaml_reader.compose(self._text)
+        node = self._root
+        if node is None:
+            return None
+        mark = node.start_mark
+        for part in path:
+            entry = _entry(node, part)
+            if entry is None:
+                break
+            mark, node = entry[0].start_mark, entry[1]
+        return mark.line + 1, mark.column + 1
+
+    def locate(self, problem: Problem, path: Sequence[str | int] | None = None) -> Problem:
+        """The same problem with line and column of ``path`` (default: its own)."""
+        place = self.position(problem.path if path is None else path)
+        if place is None or problem.line is not None:
+            return problem
+        return replace(problem, line=place[0], column=place[1])
+
+
+def _entry(node: yaml.Node, part: str | int) -> tuple[yaml.Node, yaml.Node] | None:
+    if isinstance(node, yaml.MappingNode):
+        found = None
+        for key, value in node.value:
+            if isinstance(key, yaml.ScalarNode) and key.value == str(part):
+                found = (key, value)
+        return found
+    if isinstance(node, yaml.SequenceNode) and str(part).isdecimal():
+        position = int(part)
+        if position < len(node.value):
+            return node.value[position], node.value[position]
+    return None
+
+
+def load(
+    text: str, *, what: str = "template", name: str = "[root stack]", limits: Limits = DEFAULT
+) -> tuple[Any, SourceMap]:
+    """Data and source map of a text. ``name`` says which document a fault is in.
+
+    Raises RequestLimitExceeded (size, depth, expansion of aliases) and StackValidationFailed.
+    """
+    if len(text) > limits.max_template_size:
+        raise _too_large(len(text), limits)
+    source = SourceMap(text)
+    try:
+        data = json.loads(text)
+    except RecursionError:
+        raise _too_deep(limits) from None
+    except ValueError:
+        pass
+    else:
+        _check_depth(data, limits)
+        return data, source
+    try:
+        data = yaml_reader.read(text, limits)
+    except (yaml.YAMLError, ValueError) as error:
+        mark = getattr(error, "problem_mark", None)
+        problem = Problem(
+            f"Error parsing {what} {name} {error}",
+            line=None if mark is None else mark.line + 1,
+            column=None if mark is None else mark.column + 1,
+        )
+        raise errors.StackValidationFailed(problems=[problem]) from None
+    return {} if data is None else data, source
+
+
+def check_size(data: Mapping[str, Any], limits: Limits = DEFAULT) -> None:
+    """Hold a document that arrives as data to the same limits. Raises RequestLimitExceeded."""
+    _check_depth(data, limits)
+    try:
+        size = len(json.dumps(data, ensure_ascii=False))
+    except (TypeError, ValueError, RecursionError):
+        raise errors.StackValidationFailed("The document holds more than JSON data.") from None
+    if size > limits.max_template_size:
+        raise _too_large(size, limits)
+
+
+def parse_json(text: str, limits: Limits = DEFAULT) -> Any:
+    """JSON text inside a document. Raises ValueError, also when it is nested too deeply."""
+    try:
+        data = json.loads(text)
+        _check_depth(data, limits)
+    except (RecursionError, errors.RequestLimitExceeded):
+        raise ValueError("nested too deeply") from None
+    return data
+
+
+def _check_depth(data: Any, limits: Limits) -> None:
+    level = [data]
+    depth = 0
+    while level:
+        depth += 1
+        if depth > limits.max_depth + 1:
+            raise _too_deep(limits)
+        deeper: list[Any] = []
+        for value in level:
+            if isinstance(value, Mapping):
+                deeper.extend(v for v in value.values() if isinstance(v, Mapping | list))
+            elif isinstance(value, list):
+                deeper.extend(v for v in value if isinstance(v, Mapping | list))
+        level = deeper
+
+
+def _too_large(size: int, limits: Limits) -> errors.RequestLimitExceeded:
+    return errors.RequestLimitExceeded(
+        limit=f"Template size ({size} bytes) exceeds maximum allowed size "
+        f"({limits.max_template_size} bytes)."
+    )
+
+
+def _too_deep(limits: Limits) -> errors.RequestLimitExceeded:
+    return errors.RequestLimitExceeded(
+        limit=f"The document is nested more than {limits.max_depth} levels deep."
+    )

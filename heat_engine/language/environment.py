@@ -1,0 +1,112 @@
+"""Environments: parameters' values and the mapping of types (templates.md section 2.7)."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import dataclass, field
+from typing import Any
+
+from common.errors import Problem
+from heat_engine.language import document
+from heat_engine.language.limits import DEFAULT, Limits
+from heat_engine.language.problems import raise_any
+
+SECTIONS = (
+    "parameters",
+    "parameter_defaults",
+    "resource_registry",
+    "encrypted_param_names",
+    "event_sinks",
+    "parameter_merge_strategies",
+)
+_LISTS = ("encrypted_param_names", "event_sinks")
+
+
+@dataclass(frozen=True, slots=True)
+class Environment:
+    """What a user says next to a template. All values are plain data."""
+
+    parameters: Mapping[str, Any] = field(default_factory=dict)
+    parameter_defaults: Mapping[str, Any] = field(default_factory=dict)
+    resource_registry: Mapping[str, Any] = field(default_factory=dict)
+    encrypted_param_names: list[str] = field(default_factory=list)
+    event_sinks: list[dict[str, Any]] = field(default_factory=list)
+
+    def to_dict(self) -> dict[str, Any]:
+        """JSON-able; ``parse`` of it gives an equal environment."""
+        return {
+            "parameters": dict(self.parameters),
+            "parameter_defaults": dict(self.parameter_defaults),
+            "resource_registry": dict(self.resource_registry),
+            "encrypted_param_names": list(self.encrypted_param_names),
+            "event_sinks": list(self.event_sinks),
+        }
+
+
+def parse(value: Mapping[str, Any] | str | None, limits: Limits = DEFAULT) -> Environment:
+    """An environment from text or data.
+
+    A text may hold known sections only; data without a ``parameters`` key may be the old flat form,
+    a map of parameters. Raises StackValidationFailed with all faults, RequestLimitExceeded.
+    """
+    if value is None:
+        return Environment()
+    data: Mapping[str, Any]
+    if isinstance(value, str):
+        data = load(value, limits=limits)
+    else:
+        data = value
+        raise_any(_shape(data))
+        if "parameters" not in data:
+            flat = {key: item for key, item in data.items() if key not in SECTIONS}
+            data = {**{key: data[key] for key in SECTIONS if key in data}, "parameters": flat}
+    raise_any(_sections(data))
+    return Environment(
+        parameters=_texts(data.get("parameters")),
+        parameter_defaults=_texts(data.get("parameter_defaults")),
+        resource_registry=dict(data.get("resource_registry") or {}),
+        encrypted_param_names=list(data.get("encrypted_param_names") or []),
+        event_sinks=list(data.get("event_sinks") or []),
+    )
+
+
+def load(text: str, *, name: str = "", limits: Limits = DEFAULT) -> dict[str, Any]:
+    """The data of an environment's text, its sections checked. Raises as ``parse``."""
+    data, source = document.load(text, what="environment", name=name, limits=limits)
+    problems = _shape(data) or _strict(data)
+    raise_any([source.locate(problem) for problem in problems])
+    return dict(data)
+
+
+def _texts(section: Mapping[Any, Any] | None) -> dict[str, Any]:
+    return {str(name): value for name, value in (section or {}).items()}
+
+
+def _shape(data: Any) -> list[Problem]:
+    if isinstance(data, Mapping):
+        return []
+    return [Problem("The environment is not a valid YAML mapping data type.")]
+
+
+def _strict(data: Mapping[Any, Any]) -> list[Problem]:
+    problems = []
+    for key, section in data.items():
+        if key not in SECTIONS:
+            problems.append(Problem(f'environment has wrong section "{key}"'))
+        elif section is None:
+            problems.append(Problem(f'environment has empty section "{key}"'))
+    return problems
+
+
+def _sections(data: Mapping[Any, Any]) -> list[Problem]:
+    problems = []
+    for key in SECTIONS:
+        section = data.get(key)
+        if section is None:
+            continue
+        if key in _LISTS:
+            if not isinstance(section, list):
+                problems.append(Problem(f'environment section "{key}" must be a list'))
+        elif not isinstance(section, Mapping):
+            problems.append(Problem(f'environment section "{key}" must be a map'))
+    return problems

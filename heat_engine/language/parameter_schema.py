@@ -1,0 +1,278 @@
+"""Declarations of parameters (templates.md sections 2.1 and 2.2)."""
+
+from __future__ import annotations
+
+import json
+from collections.abc import Mapping
+from dataclasses import dataclass
+from typing import Any
+
+from heat_engine.language import constraints
+from heat_engine.language.constraint_schema import Fault, cfn_constraints, hot_constraints
+from heat_engine.language.document import parse_json
+from heat_engine.language.problems import SchemaProblem
+from heat_engine.language.schema import Constraint
+from heat_engine.language.versions import Version
+
+STRING, NUMBER, LIST, JSON, BOOLEAN = (
+    "String",
+    "Number",
+    "CommaDelimitedList",
+    "Json",
+    "Boolean",
+)
+_HOT_TYPES = {
+    "string": STRING,
+    "number": NUMBER,
+    "comma_delimited_list": LIST,
+    "json": JSON,
+    "boolean": BOOLEAN,
+}
+_CFN_TYPES = {name: name for name in _HOT_TYPES.values()}
+_HOT_KEYS = (
+    "type",
+    "label",
+    "description",
+    "default",
+    "hidden",
+    "constraints",
+    "immutable",
+    "schema",
+)
+_CFN_KEYS = (
+    "Type",
+    "Default",
+    "NoEcho",
+    "AllowedValues",
+    "AllowedPattern",
+    "MaxLength",
+    "MinLength",
+    "MaxValue",
+    "MinValue",
+    "Description",
+    "ConstraintDescription",
+    "Label",
+)
+_TRUE = ("1", "t", "true", "on", "y", "yes")
+_FALSE = ("0", "f", "false", "off", "n", "no")
+
+
+@dataclass(frozen=True, slots=True)
+class ParameterSchema:
+    """One declared parameter. ``type`` is always the CFN word, as the API shows it."""
+
+    name: str
+    type: str
+    default: Any = None
+    label: str | None = None
+    description: str = ""
+    hidden: bool = False
+    immutable: bool = False
+    constraints: tuple[Constraint, ...] = ()
+    tags: tuple[Any, ...] = ()
+
+    @property
+    def has_default(self) -> bool:
+        return self.default is not None
+
+    def parse(self, given: Any) -> Any:
+        """The value functions see. Raises ValueError with the contract's words."""
+        return _PARSERS[self.type](given)
+
+    def failure(self, value: Any, *, custom: bool = True) -> str | None:
+        """What the first broken constraint says of a parsed value."""
+        return constraints.first_failure(self.constraints, value, self._cast, custom=custom)
+
+    def text(self, value: Any) -> str:
+        """A value as the API shows it."""
+        if self.type == LIST and isinstance(value, list):
+            return ",".join(map(str, value))
+        if self.type == JSON and value != "":
+            return json.dumps(value)
+        return str(value)
+
+    def _cast(self, value: Any) -> Any:
+        return value if self.type in (LIST, JSON) else _PARSERS[self.type](value)
+
+
+def parse(
+    name: str, declaration: Any, version: Version
+) -> tuple[ParameterSchema | None, list[SchemaProblem]]:
+    """One declaration read, and all its faults."""
+    if not isinstance(declaration, Mapping):
+        return None, [_problem(f"Invalid parameter ({name}), expected a mapping")]
+    keys = _HOT_KEYS if version.is_hot else _CFN_KEYS
+    if version.has_parameter_tags:
+        keys = (*keys, "tags")
+    problems = [
+        _problem(f"Invalid key '{key}' for parameter ({name})")
+        for key in declaration
+        if key not in keys
+    ]
+    type_key = version.words.type
+    if type_key not in declaration:
+        return None, [*problems, _problem(f"Missing parameter type for parameter: {name}")]
+    declared = declaration[type_key]
+    types = _HOT_TYPES if version.is_hot else _CFN_TYPES
+    if not isinstance(declared, str) or declared not in types:
+        return None, [*problems, _problem(f"Invalid type ({declared})")]
+    build = _hot if version.is_hot else _cfn
+    try:
+        schema = build(name, types[declared], declaration, version)
+    except Fault as error:
+        return None, [*problems, *map(_problem, error.messages)]
+    problems.extend(_misplaced(schema, declared))
+    if not problems and schema.has_default:
+        problems.extend(_bad_default(schema))
+    return schema, problems
+
+
+def _hot(name: str, kind: str, body: Mapping[Any, Any], version: Version) -> ParameterSchema:
+    tags = body.get("tags") or []
+    messages = []
+    if not isinstance(tags, list):
+        messages.append(f"Tags property should be a list for parameter: {name}")
+        tags = []
+    try:
+        limits = hot_constraints(name, body.get("constraints"), version)
+    except Fault as error:
+        raise Fault([*messages, *error.messages]) from None
+    if messages:
+        raise Fault(messages)
+    return ParameterSchema(
+        name=name,
+        type=kind,
+        default=body.get("default"),
+        label=_text(body.get("label")),
+        description=_text(body.get("description")) or "",
+        hidden=bool(body.get("hidden", False)),
+        immutable=bool(body.get("immutable", False)),
+        constraints=limits,
+        tags=tuple(tags),
+    )
+
+
+def _cfn(name: str, kind: str, body: Mapping[Any, Any], version: Version) -> ParameterSchema:
+    return ParameterSchema(
+        name=name,
+        type=kind,
+        default=body.get("Default"),
+        label=_text(body.get("Label")),
+        description=_text(body.get("Description")) or "",
+        hidden=str(body.get("NoEcho", "false")).lower() == "true",
+        constraints=cfn_constraints(body),
+    )
+
+
+def _text(value: Any) -> str | None:
+    return None if value is None else str(value)
+
+
+def _problem(message: str) -> SchemaProblem:
+    return SchemaProblem(message)
+
+
+_VALID_TYPES = {
+    "length": (STRING, LIST, JSON),
+    "range": (NUMBER,),
+    "modulo": (NUMBER,),
+    "allowed_values": (STRING, NUMBER, BOOLEAN, LIST),
+    "allowed_pattern": (STRING,),
+    "custom_constraint": (STRING, NUMBER, BOOLEAN, LIST),
+}
+
+
+def _misplaced(schema: ParameterSchema, declared: str) -> list[SchemaProblem]:
+    """Constraints of a kind that the type cannot have, and allowed values of another type."""
+    problems = []
+    for constraint in schema.constraints:
+        if schema.type not in _VALID_TYPES[constraint.rule]:
+            word = constraints.CLASS_NAMES[constraint.rule]
+            problems.append(_invalid(schema, f"{word} constraint invalid for {declared}"))
+        elif constraint.rule == "allowed_values" and schema.type in (NUMBER, BOOLEAN):
+            problems.extend(_strangers(schema, constraint.body, declared))
+    return problems
+
+
+def _strangers(schema: ParameterSchema, choices: list[Any], declared: str) -> list[SchemaProblem]:
+    problems = []
+    for choice in choices:
+        try:
+            schema.parse(choice)
+        except ValueError:
+            problems.append(
+                _invalid(schema, f'Value "{choice}" is invalid for data type "{declared}".')
+            )
+    return problems
+
+
+def _bad_default(schema: ParameterSchema) -> list[SchemaProblem]:
+    default = schema.default
+    try:
+        if schema.type == LIST and not isinstance(default, list | str):
+            raise ValueError(
+                "Default must be a comma-delimited list string: "
+                f"'{type(default).__name__}' object has no attribute 'split'"
+            )
+        detail = schema.failure(schema.parse(default), custom=False)
+    except ValueError as error:
+        detail = str(error)
+    if detail is None:
+        return []
+    return [_invalid(schema, f"Invalid default {default} ({detail})")]
+
+
+def _invalid(schema: ParameterSchema, detail: str) -> SchemaProblem:
+    return _problem(f"Parameter '{schema.name}' is invalid: {detail}")
+
+
+def _parse_string(given: Any) -> str:
+    return given if isinstance(given, str) else str(given)
+
+
+def _parse_number(given: Any) -> Any:
+    try:
+        return constraints.number(given)
+    except TypeError:
+        raise ValueError(f"could not convert string to float: '{given}'") from None
+    except ValueError:
+        raise ValueError(f"could not convert string to float: {given!r}") from None
+
+
+def _parse_list(given: Any) -> list[str]:
+    if isinstance(given, str):
+        return given.split(",") if given else []
+    if isinstance(given, list):
+        return [_parse_string(item) for item in given]
+    kind = type(given).__name__
+    raise ValueError(
+        f"Value must be a comma-delimited list string: '{kind}' object has no attribute 'split'"
+    )
+
+
+def _parse_json(given: Any) -> Any:
+    if not isinstance(given, str) or not given:
+        return given
+    try:
+        return parse_json(given)
+    except ValueError as error:
+        raise ValueError(f"Value must be valid JSON: {error}") from None
+
+
+def _parse_boolean(given: Any) -> bool:
+    word = str(given).strip().lower()
+    if word in _TRUE:
+        return True
+    if word in _FALSE:
+        return False
+    choices = ", ".join(f"'{choice}'" for choice in sorted((*_TRUE, *_FALSE)))
+    raise ValueError(f"Unrecognized value '{given}', acceptable values are: {choices}")
+
+
+_PARSERS = {
+    STRING: _parse_string,
+    NUMBER: _parse_number,
+    LIST: _parse_list,
+    JSON: _parse_json,
+    BOOLEAN: _parse_boolean,
+}

@@ -1,0 +1,200 @@
+"""Values of parameters: precedence, checks, display (templates.md sections 2.4 and 2.5)."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator, Mapping
+from typing import Any
+
+from common import errors
+from common.errors import Problem
+from common.identifiers import StackIdentity
+from heat_engine.language.parameter_schema import ParameterSchema
+from heat_engine.language.problems import (
+    MissingParameterProblem,
+    UnknownParameterProblem,
+    raise_any,
+)
+from heat_engine.language.unknown import UNKNOWN
+
+MASK = "******"
+_CFN_REGION = "ap-southeast-1"
+
+
+def pseudo(dialect: str, stack_name: str, stack_id: str | None, project_id: str) -> dict[str, str]:
+    """The parameters every template has. ``stack_id`` None: the stack is not stored yet."""
+    if dialect == "hot":
+        return {
+            "OS::stack_name": stack_name,
+            "OS::stack_id": str(stack_id),
+            "OS::project_id": project_id,
+        }
+    identity = StackIdentity(project_id, stack_name, str(stack_id))
+    return {
+        "AWS::StackName": stack_name,
+        "AWS::StackId": identity.arn(),
+        "AWS::Region": _CFN_REGION,
+    }
+
+
+class Parameters:
+    """The resolved parameters of one template."""
+
+    def __init__(
+        self,
+        schemas: Mapping[str, ParameterSchema],
+        values: Mapping[str, Any],
+        given: Mapping[str, Any],
+        pseudo: Mapping[str, Any],
+    ) -> None:
+        self.schemas = schemas
+        self._values = {**pseudo, **values}
+        self._given = given
+        self._pseudo = {name: value for name, value in pseudo.items() if name not in schemas}
+
+    @classmethod
+    def resolve(
+        cls,
+        schemas: Mapping[str, ParameterSchema],
+        user: Mapping[str, Any],
+        defaults: Mapping[str, Any] | None = None,
+        pseudo: Mapping[str, Any] | None = None,
+        *,
+        partial: bool = False,
+    ) -> Parameters:
+        """User value, else ``parameter_defaults``, else the template's default.
+
+        ``partial``: a value that is missing or bad reads as UNKNOWN instead of failing, for checks
+        of a template on its own. Raises all problems at once; UnknownUserParameter and
+        UserParameterMissing when that is the only one.
+        """
+        problems: list[Problem] = [
+            UnknownParameterProblem(errors.UnknownUserParameter(key=name).message)
+            for name in user
+            if name not in schemas
+        ]
+        given = {
+            name: value
+            for name, value in {**_present(defaults or {}), **_present(user)}.items()
+            if name in schemas
+        }
+        values = {}
+        for name, schema in schemas.items():
+            value, problem = _value(schema, given)
+            values[name] = value
+            if problem is not None and not partial:
+                problems.append(problem)
+        raise_any(problems)
+        return cls(schemas, values, _present(user), pseudo or {})
+
+    def __contains__(self, name: object) -> bool:
+        return name in self._values
+
+    def __iter__(self) -> Iterator[str]:
+        return iter(self._values)
+
+    def value(self, name: str) -> Any:
+        """What functions see. Raises UserParameterMissing."""
+        try:
+            return self._values[name]
+        except KeyError:
+            raise errors.UserParameterMissing(key=name) from None
+
+    def text(self, name: str) -> str:
+        """What the API shows; six stars for a hidden parameter."""
+        schema = self.schemas.get(name)
+        if schema is None:
+            return str(self.value(name))
+        return MASK if schema.hidden else schema.text(self.value(name))
+
+    def shown(self) -> dict[str, str]:
+        """All parameters as the API shows them, those of every template included."""
+        return {name: self.text(name) for name in self._values}
+
+    def hidden_values(self) -> frozenset[str]:
+        """Texts that must not be shown, for masking; empty ones left out."""
+        return frozenset(
+            text
+            for name, schema in self.schemas.items()
+            if schema.hidden and (text := schema.text(self._values[name]))
+        )
+
+    def describe(self) -> dict[str, dict[str, Any]]:
+        """The validate-template form, by name (contract/templates.md section 2.2, end)."""
+        return {
+            name: _described(schema, self._given.get(name))
+            for name, schema in self.schemas.items()
+        }
+
+    def check_immutable(self, previous: Parameters) -> None:
+        """Raises ImmutableParameterModified when this update changes what it may not.
+
+        The old value is compared with the raw new input, or with the new value where none is given.
+        """
+        changed = []
+        for name, schema in self.schemas.items():
+            if not schema.immutable or name not in previous.schemas:
+                continue
+            new = self._given.get(name, self._values[name])
+            if previous.value(name) not in (new, self._values[name]):
+                changed.append(name)
+        if changed:
+            raise errors.ImmutableParameterModified(keys=", ".join(changed))
+
+
+def _present(values: Mapping[str, Any]) -> dict[str, Any]:
+    return {name: value for name, value in values.items() if value is not None}
+
+
+def _value(schema: ParameterSchema, given: Mapping[str, Any]) -> tuple[Any, Problem | None]:
+    value = given.get(schema.name, schema.default)
+    if value is None:
+        message = errors.UserParameterMissing(key=schema.name).message
+        return UNKNOWN, MissingParameterProblem(message)
+    try:
+        parsed = schema.parse(value)
+        detail = schema.failure(parsed)
+    except ValueError as error:
+        detail = str(error)
+        parsed = UNKNOWN
+    if detail is None:
+        return parsed, None
+    return UNKNOWN, Problem(f"Parameter '{schema.name}' is invalid: {detail}")
+
+
+def _described(schema: ParameterSchema, given: Any) -> dict[str, Any]:
+    shown: dict[str, Any] = {
+        "Type": schema.type,
+        "Description": schema.description,
+        "NoEcho": "true" if schema.hidden else "false",
+        "Label": schema.label or schema.name,
+    }
+    if schema.has_default:
+        shown["Default"] = schema.default
+    if given:
+        shown["Value"] = given
+    if schema.tags:
+        shown["Tags"] = list(schema.tags)
+    for constraint in schema.constraints:
+        shown.update(_constraint_keys(constraint.rule, constraint.body))
+    descriptions = [c.description for c in schema.constraints if c.description]
+    if descriptions:
+        shown["ConstraintDescription"] = " ".join(descriptions)
+    return shown
+
+
+_KEYS = {
+    "range": {"min": "MinValue", "max": "MaxValue"},
+    "length": {"min": "MinLength", "max": "MaxLength"},
+    "modulo": {"step": "Step", "offset": "Offset"},
+}
+_SINGLE_KEYS = {
+    "allowed_values": "AllowedValues",
+    "allowed_pattern": "AllowedPattern",
+    "custom_constraint": "CustomConstraint",
+}
+
+
+def _constraint_keys(rule: str, body: Any) -> dict[str, Any]:
+    if rule in _SINGLE_KEYS:
+        return {_SINGLE_KEYS[rule]: body}
+    return {key: body[part] for part, key in _KEYS[rule].items() if body[part] is not None}

@@ -1,0 +1,70 @@
+"""Problems that have an error class of their own when they are the only one found."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+from typing import ClassVar
+
+from common import errors
+from common.errors import HearthError, Problem
+
+
+@dataclass(frozen=True, slots=True)
+class ClassedProblem(Problem):
+    """``raises``: the class that clients expect to see for this fault."""
+
+    raises: ClassVar[type[HearthError]] = errors.StackValidationFailed
+
+
+@dataclass(frozen=True, slots=True)
+class SchemaProblem(ClassedProblem):
+    raises: ClassVar[type[HearthError]] = errors.InvalidSchemaError
+
+
+@dataclass(frozen=True, slots=True)
+class VersionProblem(ClassedProblem):
+    raises: ClassVar[type[HearthError]] = errors.InvalidTemplateVersion
+
+
+@dataclass(frozen=True, slots=True)
+class SectionProblem(ClassedProblem):
+    raises: ClassVar[type[HearthError]] = errors.InvalidTemplateSection
+
+
+@dataclass(frozen=True, slots=True)
+class ReferenceProblem(ClassedProblem):
+    raises: ClassVar[type[HearthError]] = errors.InvalidTemplateReference
+
+
+@dataclass(frozen=True, slots=True)
+class CycleProblem(ClassedProblem):
+    raises: ClassVar[type[HearthError]] = errors.CircularDependencyException
+
+
+@dataclass(frozen=True, slots=True)
+class MissingParameterProblem(ClassedProblem):
+    raises: ClassVar[type[HearthError]] = errors.UserParameterMissing
+
+
+@dataclass(frozen=True, slots=True)
+class UnknownParameterProblem(ClassedProblem):
+    raises: ClassVar[type[HearthError]] = errors.UnknownUserParameter
+
+
+@dataclass(frozen=True, slots=True)
+class LimitProblem(ClassedProblem):
+    raises: ClassVar[type[HearthError]] = errors.RequestLimitExceeded
+
+
+def failure(problems: Sequence[Problem]) -> HearthError:
+    """The error that reports all ``problems``: a single one keeps its own class."""
+    if len(problems) == 1 and isinstance(problems[0], ClassedProblem):
+        return problems[0].raises(str(problems[0]))
+    return errors.StackValidationFailed(problems=problems)
+
+
+def raise_any(problems: Sequence[Problem]) -> None:
+    """Raise ``failure(problems)`` unless there are none."""
+    if problems:
+        raise failure(problems)

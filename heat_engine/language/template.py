@@ -1,0 +1,168 @@
+"""From a document to a template, and with parameters to definitions (templates.md section 1)."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import dataclass, field
+from typing import Any
+
+from common import errors
+from common.errors import Problem
+from heat_engine.language import parameter_groups, parameter_schema, sections, versions
+from heat_engine.language.conditions import Conditions
+from heat_engine.language.definition import OutputDefinition, ResourceDefinition, ResourceReader
+from heat_engine.language.document import SourceMap
+from heat_engine.language.functions.base import Binding
+from heat_engine.language.functions.parser import Parser
+from heat_engine.language.functions.registry import condition_grammar, grammar
+from heat_engine.language.parameter_schema import ParameterSchema
+from heat_engine.language.parameters import Parameters
+from heat_engine.language.problems import SectionProblem, raise_any
+from heat_engine.language.unknown import UNKNOWN
+from heat_engine.language.versions import Version
+
+_NO_FILES: Mapping[str, str] = {}
+
+
+@dataclass(frozen=True, slots=True)
+class Template:
+    """A document whose structure is sound. ``document`` is kept as it was given."""
+
+    version: Version
+    document: Mapping[str, Any]
+    description: str
+    parameters: Mapping[str, ParameterSchema]
+    parameter_groups: list[dict[str, Any]]
+    files: Mapping[str, str] = field(default_factory=dict)
+    source: SourceMap | None = None
+
+    @property
+    def dialect(self) -> str:
+        return self.version.dialect
+
+    def section(self, name: str) -> Mapping[str, Any]:
+        """A section by its name in this dialect; a missing or null one is empty."""
+        return self.document.get(name) or {}
+
+    def bind(self, parameters: Parameters) -> BoundTemplate:
+        """Evaluate conditions, choose branches, parse snippets.
+
+        Faults do not raise: they are in ``problems``, and ``validation.validate`` reports them with
+        the rest.
+        """
+        return _bind(self, parameters)
+
+
+@dataclass(frozen=True, slots=True)
+class BoundTemplate:
+    """A template with its parameters' values. ``resources``: the enabled ones, in order."""
+
+    template: Template
+    parameters: Parameters
+    resources: Mapping[str, ResourceDefinition]
+    outputs: Mapping[str, OutputDefinition]
+    problems: tuple[Problem, ...]
+
+    def locate(self, problem: Problem) -> Problem:
+        """The problem with line and column, where the source is known."""
+        source = self.template.source
+        return problem if source is None else source.locate(problem)
+
+
+def parse(
+    document: Any, files: Mapping[str, str] = _NO_FILES, source: SourceMap | None = None
+) -> Template:
+    """Check a document's structure. Raises all of its faults at once.
+
+    The class is the fault's own where it is the only one: InvalidTemplateVersion,
+    InvalidTemplateSection, InvalidSchemaError; else StackValidationFailed.
+    """
+    if not isinstance(document, Mapping):
+        raise errors.StackValidationFailed("The template is not a JSON object or YAML mapping.")
+    version = versions.of(document)
+    words = version.words
+    problems: list[Problem] = [
+        SectionProblem(errors.InvalidTemplateSection(section=key).message)
+        for key in document
+        if key not in version.sections
+    ]
+    problems.extend(sections.check(document, version))
+    declared = document.get(words.parameters)
+    schemas = {}
+    if isinstance(declared, Mapping):
+        for name, declaration in declared.items():
+            path = (words.parameters, str(name))
+            schema, faults = parameter_schema.parse(str(name), declaration, version)
+            problems.extend(
+                fault if source is None else source.locate(fault, path) for fault in faults
+            )
+            if schema is not None:
+                schemas[str(name)] = schema
+    groups = document.get("parameter_groups") if version.is_hot else None
+    names = declared if isinstance(declared, Mapping) else {}
+    problems.extend(parameter_groups.check(groups, names))
+    raise_any(problems if source is None else [source.locate(problem) for problem in problems])
+    return Template(
+        version=version,
+        document=document,
+        description=str(document.get(words.description) or "No description"),
+        parameters=schemas,
+        parameter_groups=list(groups or []),
+        files=files,
+        source=source,
+    )
+
+
+def _bind(template: Template, parameters: Parameters) -> BoundTemplate:
+    version, words = template.version, template.version.words
+    resources = template.section(words.resources)
+    mappings = {} if version.is_hot else template.section("Mappings")
+    binding = Binding(parameters, template.files, mappings, resources)
+    conditions = Conditions(
+        template.section(words.conditions) if version.has_conditions else {},
+        Parser(binding, condition_grammar(version)),
+        words.conditions,
+    )
+    binding.conditions = conditions
+    enabled = {}
+    for name, body in resources.items():
+        path = (words.resources, name, words.condition)
+        condition = body.get(words.condition) if version.has_conditions else None
+        if condition is None or conditions.of_entry(condition, path) is not False:
+            enabled[name] = (body, condition)
+    binding.enabled = frozenset(enabled)
+    parser = Parser(binding, grammar(version))
+    reader = ResourceReader(version, parser)
+    definitions = {
+        name: reader.read(name, body, condition) for name, (body, condition) in enabled.items()
+    }
+    outputs = {
+        name: _output(name, body, version, parser, conditions)
+        for name, body in template.section(words.outputs).items()
+    }
+    return BoundTemplate(template, parameters, definitions, outputs, tuple(binding.problems))
+
+
+def _output(
+    name: str, body: Mapping[Any, Any], version: Version, parser: Parser, conditions: Conditions
+) -> OutputDefinition:
+    words = version.words
+    path = (words.outputs, name)
+    condition = body.get(words.condition) if version.has_conditions else None
+    enabled: Any = True
+    if condition is not None:
+        enabled = conditions.of_entry(condition, (*path, words.condition))
+    value = None
+    references: list[Any] = []
+    if enabled is True or enabled is UNKNOWN:
+        parser.binding.references = references
+        value = parser.parse(body[words.value], (*path, words.value))
+    description = body.get(words.description)
+    return OutputDefinition(
+        name=name,
+        value=value,
+        description="No description given" if description is None else str(description),
+        enabled=enabled is True or enabled is UNKNOWN,
+        path=path,
+        references=tuple(references),
+    )

@@ -1,0 +1,182 @@
+"""All that can be said against a bound template before anything is made of it (part B)."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterable
+from typing import Any
+
+from common import errors
+from common.errors import HearthError, Problem, StackValidationFailed
+from heat_engine.language import dependencies, properties
+from heat_engine.language.definition import OutputDefinition, ResourceDefinition, Unplaced
+from heat_engine.language.functions.base import MapExpression, Path, Resolution
+from heat_engine.language.functions.references import GetAttribute, Reference
+from heat_engine.language.problems import ReferenceProblem, failure
+from heat_engine.language.schema import TypeInterface
+from heat_engine.language.scope import Static
+from heat_engine.language.template import BoundTemplate
+from heat_engine.language.unknown import ABSENT
+
+__all__ = ["failure", "validate"]
+
+Types = Callable[[str], TypeInterface | None]
+
+
+def validate(bound: BoundTemplate, types: Types) -> list[Problem]:
+    """Every problem, with line and column where the source is known; none: an empty list.
+
+    ``failure(problems)`` is the error to raise for them.
+    """
+    return _Validation(bound, types).run()
+
+
+class _Validation:
+    def __init__(self, bound: BoundTemplate, types: Types) -> None:
+        self._bound = bound
+        self._words = bound.template.version.words
+        self._declared = bound.template.section(self._words.resources)
+        self._types: dict[str, TypeInterface | None] = {}
+        self._find = types
+        self._found: dict[tuple[Path, str], Problem] = {}
+
+    def run(self) -> list[Problem]:
+        for problem in self._bound.problems:
+            self._add(problem)
+        self._duplicates()
+        for definition in self._bound.resources.values():
+            self._resource(definition)
+        found = dependencies.cycle(self._bound.resources)
+        if found is not None:
+            self._add(found[1], (self._words.resources, found[0]))
+        for output in self._bound.outputs.values():
+            self._output(output)
+        return list(self._found.values())
+
+    def _add(self, problem: Problem, place: Path | None = None) -> None:
+        source = self._bound.template.source
+        if source is not None:
+            problem = source.locate(problem, place)
+        self._found.setdefault((problem.path, problem.message), problem)
+
+    def _interface(self, name: str) -> TypeInterface | None:
+        if name not in self._types:
+            self._types[name] = self._find(name)
+        return self._types[name]
+
+    def _duplicates(self) -> None:
+        shared = [name for name in self._declared if name in self._bound.template.parameters]
+        if shared:
+            names = ", ".join(repr(name) for name in shared)
+            self._add(
+                Unplaced(f"Duplicate names {{{names}}}", (self._words.resources, shared[0]))
+            )
+
+    def _resource(self, definition: ResourceDefinition) -> None:
+        interface = self._interface(definition.type)
+        for name in definition.depends_on:
+            if name not in self._declared:
+                self._bad_reference(
+                    name, definition.name, (*definition.path, self._words.depends_on)
+                )
+        for reference in definition.references:
+            self._reference(reference, definition)
+        if interface is None:
+            message = errors.EntityNotFound(entity="Resource Type", name=definition.type).message
+            self._add(Unplaced(message, (*definition.path, self._words.type)))
+            return
+        if definition.deletion_policy == "Snapshot" and not interface.deletion_snapshot:
+            self._add(
+                Problem(
+                    '"Snapshot" deletion policy not supported',
+                    (*definition.path, self._words.deletion_policy),
+                )
+            )
+        if definition.external_id is None:
+            self._properties(definition, interface)
+        if interface.update_policy:
+            self._update_policy(definition, interface)
+
+    def _properties(self, definition: ResourceDefinition, interface: TypeInterface) -> None:
+        path = (*definition.path, self._words.properties)
+        given = self._static(definition.properties, path)
+        for problem in properties.check(
+            interface.properties, given, path, open=interface.open_properties
+        ):
+            self._add(problem)
+
+    def _update_policy(self, definition: ResourceDefinition, interface: TypeInterface) -> None:
+        path = (*definition.path, self._words.update_policy)
+        given = self._static(definition.update_policy, path)
+        for problem in properties.check(interface.update_policy, given, path):
+            self._add(problem)
+
+    def _static(self, snippet: Any, path: Path) -> Any:
+        """The snippet resolved as far as it can be; faults are added at the entry they spoil."""
+        resolution = Resolution(Static(), collect=True)
+        if not isinstance(snippet, MapExpression):
+            value = resolution.resolve(snippet)
+            self._faults(resolution, path)
+            return {} if value is ABSENT else value
+        given = {}
+        for name, node in snippet.entries.items():
+            value = resolution.resolve(node)
+            if resolution.faults:
+                self._faults(resolution, (*path, str(name)))
+                resolution.faults = []
+            if value is not ABSENT:
+                given[name] = value
+        return given
+
+    def _faults(self, resolution: Resolution, path: Path) -> None:
+        for place, error in resolution.faults or ():
+            for problem in _problems(error):
+                if isinstance(error, errors.InvalidTemplateReference):
+                    continue
+                self._add(
+                    problem if problem.path else Problem(problem.message, path, properties.ERROR),
+                    place,
+                )
+
+    def _bad_reference(self, target: Any, where: str, place: Path) -> None:
+        message = errors.InvalidTemplateReference(resource=target, key=where).message
+        self._add(ReferenceProblem(message), place)
+
+    def _reference(self, reference: Reference, definition: ResourceDefinition) -> None:
+        target = reference.target
+        if target is None:
+            return
+        if target not in self._bound.resources:
+            where = errors.dotted((definition.name, "Properties", *reference.path[3:]))
+            self._bad_reference(target, where, reference.path)
+            return
+        self._attribute(reference)
+
+    def _attribute(self, reference: Reference) -> None:
+        if not isinstance(reference, GetAttribute) or reference.attribute is None:
+            return
+        interface = self._interface(self._bound.resources[reference.target].type)
+        if interface is None or interface.open_attributes:
+            return
+        if reference.attribute not in interface.attributes:
+            message = errors.InvalidTemplateAttribute(
+                resource=reference.target, key=reference.attribute
+            ).message
+            self._add(Problem(message, (*reference.path, reference.name)))
+
+    def _output(self, output: OutputDefinition) -> None:
+        for reference in output.references:
+            if not isinstance(reference, GetAttribute) or reference.target is None:
+                continue
+            if reference.target in self._bound.resources:
+                self._attribute(reference)
+            else:
+                message = errors.InvalidTemplateReference(
+                    resource=reference.target, key="unknown"
+                ).message
+                self._add(Problem(message, (*reference.path, reference.name)))
+
+
+def _problems(error: HearthError) -> Iterable[Problem]:
+    if isinstance(error, StackValidationFailed):
+        return error.problems
+    return (Problem(error.message),)
