@@ -1,0 +1,1 @@
+"""The embedded cloud: servers are process trees of this machine, networks are loopback ranges."""

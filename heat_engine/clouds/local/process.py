@@ -1,0 +1,145 @@
+"""Process trees of servers, read from /proc (Linux). Standard library only: servers' init uses it.
+
+A process belongs to a server when its command line carries the server's marker, when its
+environment carries the server's id, or when it descends from such a process.
+"""
+
+from __future__ import annotations
+
+import os
+import signal
+import time
+from collections.abc import Collection, Iterable, Iterator
+from contextlib import suppress
+from dataclasses import dataclass
+from pathlib import Path
+
+ENVIRONMENT_KEY = "HEARTH_SERVER_ID"
+_MARKER_PREFIX = "hearth-server:"
+
+
+@dataclass(frozen=True, slots=True)
+class Process:
+    """``started`` is in clock ticks since boot; with the pid it names one process for ever."""
+
+    pid: int
+    parent: int
+    started: int
+    state: str
+
+
+def marker(server_id: str) -> str:
+    """The argument that names a server's own programs."""
+    return _MARKER_PREFIX + server_id
+
+
+def boot_id() -> str:
+    """Changes with every start of the machine."""
+    return Path("/proc/sys/kernel/random/boot_id").read_text().strip()
+
+
+def running() -> dict[int, Process]:
+    """All processes that are not zombies."""
+    found = {}
+    for entry in os.listdir("/proc"):
+        if entry.isdigit():
+            process = _read(int(entry))
+            if process is not None and process.state not in "ZX":
+                found[process.pid] = process
+    return found
+
+
+def _read(pid: int) -> Process | None:
+    try:
+        with open(f"/proc/{pid}/stat", "rb") as stat:
+            text = stat.read()
+    except OSError:
+        return None
+    # The command name may hold spaces and brackets: the last bracket ends it.
+    fields = text[text.rfind(b")") + 2 :].split()
+    return Process(pid, int(fields[1]), int(fields[19]), fields[0].decode())
+
+
+def _bytes(pid: int, name: str) -> bytes:
+    try:
+        with open(f"/proc/{pid}/{name}", "rb") as file:
+            return file.read()
+    except OSError:
+        return b""
+
+
+def carries_marker(pid: int, server_id: str) -> bool:
+    """Whether the process is one of the server's own programs (init, sandbox, stage)."""
+    return marker(server_id).encode() in _bytes(pid, "cmdline").split(b"\0")
+
+
+def descendants(roots: Iterable[int], processes: dict[int, Process]) -> dict[int, Process]:
+    """The processes below ``roots``, without the roots."""
+    children: dict[int, list[Process]] = {}
+    for process in processes.values():
+        children.setdefault(process.parent, []).append(process)
+    found: dict[int, Process] = {}
+    pending = list(roots)
+    while pending:
+        for child in children.get(pending.pop(), ()):
+            if child.pid not in found:
+                found[child.pid] = child
+                pending.append(child.pid)
+    return found
+
+
+def of_server(server_id: str) -> dict[int, Process]:
+    """Every process of a server, its init included."""
+    return of_servers([server_id])[server_id]
+
+
+def of_servers(server_ids: Collection[str]) -> dict[str, dict[int, Process]]:
+    """Every process of each server, in one look at /proc."""
+    processes = running()
+    roots: dict[str, list[int]] = {server_id: [] for server_id in server_ids}
+    for pid in processes:
+        for server_id in _claims(pid):
+            if server_id in roots:
+                roots[server_id].append(pid)
+    return {
+        server_id: {
+            **{pid: processes[pid] for pid in pids},
+            **descendants(pids, processes),
+        }
+        for server_id, pids in roots.items()
+    }
+
+
+def _claims(pid: int) -> Iterator[str]:
+    for argument in _bytes(pid, "cmdline").split(b"\0"):
+        if argument.startswith(_MARKER_PREFIX.encode()):
+            yield argument[len(_MARKER_PREFIX) :].decode(errors="replace")
+    for variable in _bytes(pid, "environ").split(b"\0"):
+        if variable.startswith(ENVIRONMENT_KEY.encode() + b"="):
+            yield variable.partition(b"=")[2].decode(errors="replace")
+
+
+def send(process: Process, number: signal.Signals) -> None:
+    """Signal that very process; nothing when it is gone, even if its pid is in use again."""
+    with suppress(ProcessLookupError, PermissionError):
+        descriptor = os.pidfd_open(process.pid)
+        try:
+            current = _read(process.pid)
+            if current is not None and current.started == process.started:
+                signal.pidfd_send_signal(descriptor, number)
+        finally:
+            os.close(descriptor)
+
+
+def kill_server(server_id: str, seconds: float) -> bool:
+    """SIGKILL every process of the server until none is left; False when some outlive that time."""
+    deadline = time.monotonic() + seconds
+    while True:
+        left = of_server(server_id)
+        if not left:
+            return True
+        if time.monotonic() > deadline:
+            return False
+        for process in left.values():
+            send(process, signal.SIGKILL)
+        time.sleep(0.005)
