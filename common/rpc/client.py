@@ -1,0 +1,76 @@
+"""The front ends' side of RPC."""
+
+from __future__ import annotations
+
+import logging
+from typing import Any
+
+import oslo_messaging
+from oslo_messaging.transport import RPCTransport
+
+from common import errors
+from common.context import RequestContext
+from common.rpc import envelope
+from common.rpc.transport import EXCHANGE, TOPIC
+
+LOG = logging.getLogger(__name__)
+_UNDELIVERED = (
+    oslo_messaging.MessagingTimeout,
+    oslo_messaging.MessageDeliveryFailure,
+    oslo_messaging.rpc.client.ClientSendError,
+)
+
+
+class EngineClient:
+    """Calls methods of whichever engine is free; safe for many threads.
+
+    timeout: seconds until a call gives up; None: ``rpc_response_timeout`` of the configuration.
+    """
+
+    def __init__(
+        self, transport: RPCTransport, *, topic: str = TOPIC, timeout: float | None = None
+    ) -> None:
+        target = oslo_messaging.Target(exchange=EXCHANGE, topic=topic)
+        self._client = oslo_messaging.get_rpc_client(transport, target, timeout=timeout)
+        # The driver tries once a second to reach a lost broker: as often as there are seconds.
+        seconds = timeout if timeout is not None else transport.conf.rpc_response_timeout
+        self._client = self._client.prepare(retry=max(int(seconds), 1))
+
+    def call(self, context: RequestContext, method: str, **arguments: Any) -> Any:
+        """The method's value, plain JSON data. Raises what the engine raised, as ``HearthError``;
+        ``ServiceUnavailable`` when no engine answers in time."""
+        try:
+            reply = self._client.call(context.to_wire(), method, **arguments)
+        except _UNDELIVERED as cause:
+            LOG.warning("No answer to %s: %s", method, cause)
+            raise errors.ServiceUnavailable() from cause
+        except oslo_messaging.RemoteError as cause:
+            LOG.error("The engine could not take %s: %s %s", method, cause.exc_type, cause.value)
+            raise errors.InternalError() from cause
+        return envelope.unwrap(reply)
+
+    def cast(self, context: RequestContext, method: str, **arguments: Any) -> None:
+        """Ask and go on: whether and how it ended is not told."""
+        try:
+            self._client.cast(context.to_wire(), method, **arguments)
+        except _UNDELIVERED as cause:
+            LOG.warning("Could not send %s: %s", method, cause)
+            raise errors.ServiceUnavailable() from cause
+
+
+class Process:
+    """The client that this process's front ends share; set once, when the process starts."""
+
+    client: EngineClient | None = None
+
+
+def install(client: EngineClient) -> None:
+    """Make ``client`` the one that front ends loaded in this process use."""
+    Process.client = client
+
+
+def installed() -> EngineClient:
+    """The process's client. Raises ``RuntimeError`` before ``install``."""
+    if Process.client is None:
+        raise RuntimeError("No RPC client is installed: start this API through its console script.")
+    return Process.client

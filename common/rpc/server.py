@@ -1,0 +1,79 @@
+"""The engine's side of RPC."""
+
+from __future__ import annotations
+
+import logging
+from collections.abc import Callable
+from typing import Any
+
+import oslo_messaging
+from oslo_messaging.transport import RPCTransport
+
+from common import errors
+from common.context import RequestContext
+from common.rpc import envelope
+from common.rpc.transport import EXCHANGE, TOPIC
+
+LOG = logging.getLogger(__name__)
+# A driver adds fields of its own to what it carries.
+_CONTEXT_FIELDS = frozenset(RequestContext(overwrite=False).to_wire())
+
+
+class _Endpoint:
+    """The public methods of an object, each one's outcome put into an envelope."""
+
+    def __init__(self, endpoint: object) -> None:
+        for name in dir(type(endpoint)):
+            method = getattr(endpoint, name)
+            if not name.startswith("_") and callable(method):
+                setattr(self, name, _enveloped(name, method))
+
+
+def _enveloped(name: str, method: Callable[..., Any]) -> Callable[..., envelope.Reply]:
+    def answer(wire: dict[str, Any], **arguments: Any) -> envelope.Reply:
+        try:
+            context = RequestContext.from_wire(
+                {key: wire[key] for key in _CONTEXT_FIELDS & wire.keys()}
+            )
+            context.update_store()  # the log of this thread names this request
+            return envelope.ok(method(context, **arguments))
+        except errors.HearthError as cause:
+            return envelope.error(cause)
+        except Exception:
+            LOG.exception("%s failed (request %s)", name, wire.get("request_id"))
+            return envelope.error(errors.InternalError())
+
+    return answer
+
+
+class EngineServer:
+    """Answers calls of ``topic`` with the public methods of ``endpoint``, in a pool of threads.
+
+    A method is called as ``method(context, **arguments)`` and gives JSON data. ``server_id``
+    names this listener among those of the topic; keep it stable over restarts, for a broker
+    keeps a queue for each.
+    """
+
+    def __init__(
+        self,
+        transport: RPCTransport,
+        endpoint: object,
+        topic: str = TOPIC,
+        server_id: str = "engine",
+        *,
+        exchange: str = EXCHANGE,
+        threads: int | None = None,
+    ) -> None:
+        target = oslo_messaging.Target(exchange=exchange, topic=topic, server=server_id)
+        self._threads = threads
+        self._server = oslo_messaging.get_rpc_server(
+            transport, target, [_Endpoint(endpoint)], access_policy=None
+        )
+
+    def start(self) -> None:
+        self._server.start(override_pool_size=self._threads)
+
+    def stop(self) -> None:
+        """Take no more calls, and return when those under way have been answered."""
+        self._server.stop()
+        self._server.wait()

@@ -1,0 +1,17 @@
+"""What all tests share."""
+
+from __future__ import annotations
+
+import os
+
+import pytest
+
+from tests.brokers import rabbit_url, transport_url
+
+__all__ = ["rabbit_url", "require_services", "transport_url"]
+
+
+@pytest.fixture(scope="session")
+def require_services() -> bool:
+    """True: a missing PostgreSQL, MariaDB or RabbitMQ is a failure, not a reason to skip."""
+    return os.environ.get("HEARTH_REQUIRE_SERVICES", "") not in ("", "0")
