@@ -129,14 +129,17 @@ class Broker:
 
     def _has_room(self, address: Address) -> bool:
         if self._at(address):
-            return self._choose(address) is not None
+            return bool(self._able(address))
         return len(self._backlog.get(address, ())) < self._limit
 
     def _at(self, address: Address) -> list[_Listener]:
         return [listener for listener in self._listeners if address in listener.addresses]
 
+    def _able(self, address: Address) -> list[_Listener]:
+        return [listener for listener in self._at(address) if listener.waiting < self._limit]
+
     def _choose(self, address: Address) -> _Listener | None:
-        able = [item for item in self._at(address) if item.waiting < self._limit]
+        able = self._able(address)
         return able[next(self._turn) % len(able)] if able else None
 
     def _hand_over(self, listener: _Listener, message: _Message) -> None:
