@@ -6,6 +6,7 @@ import os
 
 import pytest
 
+import common.rpc  # noqa: F401  before any test imports oslo.messaging by itself: threads only
 from tests.brokers import rabbit_url, transport_url
 
 __all__ = ["rabbit_url", "require_services", "transport_url"]

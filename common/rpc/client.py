@@ -56,21 +56,3 @@ class EngineClient:
         except _UNDELIVERED as cause:
             LOG.warning("Could not send %s: %s", method, cause)
             raise errors.ServiceUnavailable() from cause
-
-
-class Process:
-    """The client that this process's front ends share; set once, when the process starts."""
-
-    client: EngineClient | None = None
-
-
-def install(client: EngineClient) -> None:
-    """Make ``client`` the one that front ends loaded in this process use."""
-    Process.client = client
-
-
-def installed() -> EngineClient:
-    """The process's client. Raises ``RuntimeError`` before ``install``."""
-    if Process.client is None:
-        raise RuntimeError("No RPC client is installed: start this API through its console script.")
-    return Process.client
