@@ -11,7 +11,8 @@ from contextlib import AbstractContextManager, contextmanager, nullcontext
 from functools import partial
 from typing import Any, Concatenate, ParamSpec, TypeVar
 
-from sqlalchemy import Connection, Engine, Table, create_engine, event, exc
+import psycopg
+from sqlalchemy import Connection, Engine, Table, create_engine, event, exc, text
 from sqlalchemy.dialects import mysql, postgresql, sqlite
 from sqlalchemy.engine import URL, make_url
 
@@ -23,7 +24,8 @@ from heat_engine.store.session import Session
 P = ParamSpec("P")
 T = TypeVar("T")
 
-BUSY_SECONDS = 10
+CONNECT_SECONDS = 10
+_STATUS = text("SELECT pg_xact_status(CAST(:receipt AS xid8))")
 _DATABASE_ERRORS = (exc.DBAPIError, exc.TimeoutError)
 UNREACHABLE = "The database does not answer. Try again; nothing was lost."
 
@@ -38,17 +40,19 @@ class Database:
         *,
         pool_size: int = 10,
         retry_seconds: float = 30.0,
+        busy_seconds: float = 10.0,
         echo: bool = False,
     ) -> None:
         """``url``: ``sqlite:///file``, ``postgresql+psycopg://...`` or ``mysql+pymysql://...``.
 
-        ``retry_seconds`` bounds how long a transaction is tried again in all.
+        ``retry_seconds`` bounds how long a transaction is tried again in all, ``busy_seconds`` how
+        long one try waits for a connection, or on SQLite for the file.
         Raises ``ValueError`` for another kind of database.
         """
         parsed = make_url(url)
         self.vault = vault
         self._retry_seconds = retry_seconds
-        self._engine: Engine = _engine(parsed, pool_size, echo)
+        self._engine: Engine = _engine(parsed, pool_size, busy_seconds, echo)
         if parsed.get_backend_name() == "sqlite":
             self._reader: Engine = self._engine
             self._writer: Engine = self._engine.execution_options(hearth_writes=True)
@@ -103,6 +107,11 @@ class Database:
         """Seconds since the epoch by the database's clock."""
         return self.query(Session.now)
 
+    @property
+    def dialect(self) -> str:
+        """``sqlite``, ``postgresql`` or ``mysql`` (MariaDB too)."""
+        return self._engine.dialect.name
+
     def dispose(self) -> None:
         """Close every idle connection."""
         self._engine.dispose()
@@ -115,8 +124,20 @@ class Database:
         *args: P.args,
         **kwargs: P.kwargs,
     ) -> T:
-        with turn(), engine.connect() as connection, connection.begin():
-            return function(Session(connection, self.vault), *args, **kwargs)
+        with turn(), engine.connect() as connection, connection.begin() as transaction:
+            result = function(Session(connection, self.vault), *args, **kwargs)
+            receipt = _receipt(connection) if engine is self._writer else None
+            try:
+                transaction.commit()
+            except exc.DBAPIError as error:
+                if receipt is None or not error.connection_invalidated:
+                    raise
+                lost = error
+            else:
+                return result
+        if self.query(_is_committed, receipt):
+            return result
+        raise lost
 
     def _connect(self, engine: Engine) -> Connection:
         """A connection, waiting for a database that is just starting."""
@@ -171,15 +192,15 @@ def _upsert(dialect: str, table: Table, keys: list[str], changed: list[str]) -> 
     )
 
 
-def _engine(url: URL, pool_size: int, echo: bool) -> Engine:
+def _engine(url: URL, pool_size: int, busy_seconds: float, echo: bool) -> Engine:
     # hide_parameters: rows hold secrets, and an error's text ends in a log.
     options: dict[str, Any] = {"echo": echo, "hide_parameters": True, "pool_size": pool_size}
-    options |= {"max_overflow": pool_size, "pool_timeout": BUSY_SECONDS}
+    options |= {"max_overflow": pool_size, "pool_timeout": busy_seconds}
     backend = url.get_backend_name()
     if backend == "sqlite":
         if url.database in (None, "", ":memory:"):
             raise ValueError("SQLite needs a file: sqlite:////path/to/file")
-        connect_args = {"check_same_thread": False, "timeout": BUSY_SECONDS}
+        connect_args = {"check_same_thread": False, "timeout": busy_seconds}
         engine = create_engine(url, connect_args=connect_args, **options)
         event.listen(engine, "connect", _prepare_sqlite)
         event.listen(engine, "begin", _begin_sqlite)
@@ -187,11 +208,11 @@ def _engine(url: URL, pool_size: int, echo: bool) -> Engine:
     if backend not in ("postgresql", "mysql", "mariadb"):
         raise ValueError(f"{backend} is not a database that is supported")
     if backend == "postgresql":
-        options["connect_args"] = {"connect_timeout": BUSY_SECONDS}
+        options["connect_args"] = {"connect_timeout": CONNECT_SECONDS}
     else:
         # UNIX_TIMESTAMP reads a time in the session's zone; only UTC has no hour twice.
         setup = "SET time_zone = '+00:00'"
-        options["connect_args"] = {"connect_timeout": BUSY_SECONDS, "init_command": setup}
+        options["connect_args"] = {"connect_timeout": CONNECT_SECONDS, "init_command": setup}
     engine = create_engine(url, isolation_level="READ COMMITTED", **options)
     event.listen(engine, "checkout", _refuse_dead)
     return engine
@@ -220,12 +241,41 @@ def _begin_sqlite(connection: Connection) -> None:
 
 
 def _refuse_dead(connection: Any, record: Any, proxy: Any) -> None:
-    """An idle connection has nothing to say; one that can be read was closed by the server."""
-    number = connection.fileno() if hasattr(connection, "fileno") else connection._sock.fileno()
-    poll = selectors.poll()
-    poll.register(number, selectors.POLLIN)
-    if number < 0 or poll.poll(0):
+    """An idle connection has nothing to say; one that can be read was closed by the server.
+
+    A look at the socket costs microseconds where asking the server costs a round trip.
+    """
+    if not record.info.get("hearth_used"):
+        record.info["hearth_used"] = True
+        return
+    # psycopg has fileno; PyMySQL keeps its socket to itself, None once it is closed.
+    source = connection if hasattr(connection, "fileno") else connection._sock
+    try:
+        poll = selectors.poll()
+        poll.register(source.fileno(), selectors.POLLIN)
+        said = poll.poll(0)
+    except (AttributeError, ValueError, psycopg.Error):
+        said = [(-1, selectors.POLLNVAL)]
+    if said:
         raise exc.DisconnectionError
+
+
+def _receipt(connection: Connection) -> str | None:
+    """What tells later whether this transaction was committed; only PostgreSQL can say."""
+    if connection.dialect.name != "postgresql":
+        return None
+    return connection.exec_driver_sql("SELECT pg_current_xact_id_if_assigned()::text").scalar()
+
+
+def _is_committed(session: Session, receipt: str) -> bool:
+    deadline = time.monotonic() + CONNECT_SECONDS
+    for pause in _pauses():
+        status = session.execute(_STATUS, {"receipt": receipt}).scalar_one()
+        # Its server process may need a moment to end what it was told.
+        if status != "in progress" or time.monotonic() > deadline:
+            return status == "committed"
+        time.sleep(pause)
+    raise AssertionError
 
 
 @contextmanager

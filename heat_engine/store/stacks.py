@@ -21,7 +21,7 @@ ENCRYPTED = ("environment", "previous", "credentials")
 _SUMMARY = [column for column in stack.c if column.name not in ENCRYPTED]
 
 
-def insert(session: Session, **columns: Any) -> None:
+def insert(session: Session, /, **columns: Any) -> None:
     """Add a stack. Columns as in the table; the encrypted ones as plain JSON values.
 
     ``live_name`` is the name, ``root_id`` the id and ``created_at`` now unless given.
@@ -50,7 +50,7 @@ def find_live(session: Session, project_id: str, name: str) -> StackRecord | Non
     )
 
 
-def update(session: Session, stack_id: str, **columns: Any) -> bool:
+def update(session: Session, stack_id: str, /, **columns: Any) -> bool:
     """Overwrite these columns, the encrypted ones given as plain JSON; False without such a stack.
 
     Raises ``StackExists`` when ``live_name`` is taken.

@@ -1,0 +1,92 @@
+"""Fresh databases for tests: SQLite, PostgreSQL and MariaDB, each dropped when the module is done.
+
+A module that takes ``database`` or ``database_url`` runs once for each of the three.
+``HEARTH_TEST_POSTGRESQL`` and ``HEARTH_TEST_MARIADB`` name other servers than those of this
+machine. A server that is missing skips its tests, or fails them under HEARTH_REQUIRE_SERVICES=1.
+"""
+
+from __future__ import annotations
+
+import os
+import uuid
+from collections.abc import Iterator
+from contextlib import contextmanager
+from pathlib import Path
+
+import pytest
+from sqlalchemy import create_engine, text
+from sqlalchemy.engine import make_url
+from sqlalchemy.exc import OperationalError
+from sqlalchemy.pool import NullPool
+
+from common.crypt import Vault
+from heat_engine.store.database import Database
+from heat_engine.store.tables import metadata
+
+KINDS = ("sqlite", "postgresql", "mariadb")
+SERVERS = {
+    "postgresql": os.environ.get(
+        "HEARTH_TEST_POSTGRESQL", "postgresql+psycopg://postgres@127.0.0.1:5432/postgres"
+    ),
+    "mariadb": os.environ.get("HEARTH_TEST_MARIADB", "mysql+pymysql://root@127.0.0.1:3306/mysql"),
+}
+KEY = Vault.new_key()
+
+
+@contextmanager
+def fresh_database(kind: str, directory: Path) -> Iterator[str]:
+    """The URL of an empty database, dropped afterwards; on SQLite a file in ``directory``."""
+    name = f"hearth_test_{os.getpid()}_{uuid.uuid4().hex[:12]}"
+    if kind == "sqlite":
+        yield f"sqlite:///{directory / name}.db"
+        return
+    _administer(kind, f"CREATE DATABASE {name}")
+    try:
+        yield make_url(SERVERS[kind]).set(database=name).render_as_string(hide_password=False)
+    finally:
+        force = " WITH (FORCE)" if kind == "postgresql" else ""
+        _administer(kind, f"DROP DATABASE {name}{force}")
+
+
+def create_schema(url: str) -> None:
+    """All tables as they are now, at once; ``db_sync`` is slower and has its own tests."""
+    engine = create_engine(url, poolclass=NullPool)
+    metadata.create_all(engine)
+
+
+def _administer(kind: str, statement: str) -> None:
+    engine = create_engine(SERVERS[kind], poolclass=NullPool, isolation_level="AUTOCOMMIT")
+    try:
+        with engine.connect() as connection:
+            connection.execute(text(statement))
+    except OperationalError as error:
+        if os.environ.get("HEARTH_REQUIRE_SERVICES") == "1":
+            raise
+        pytest.skip(f"no {kind} on this machine: {error.orig}")
+
+
+@pytest.fixture(scope="module", params=KINDS)
+def database_url(
+    request: pytest.FixtureRequest, tmp_path_factory: pytest.TempPathFactory
+) -> Iterator[str]:
+    """An empty database of each kind, without tables."""
+    with fresh_database(request.param, tmp_path_factory.mktemp("database")) as url:
+        yield url
+
+
+@pytest.fixture(scope="module")
+def shared_database(database_url: str) -> Iterator[Database]:
+    """A database with its tables, for all tests of a module."""
+    create_schema(database_url)
+    database = Database(database_url, Vault([KEY]))
+    yield database
+    database.dispose()
+
+
+@pytest.fixture
+def database(shared_database: Database) -> Database:
+    """A database with empty tables."""
+    with shared_database.write() as session:
+        for table in metadata.sorted_tables:
+            session.execute(table.delete())
+    return shared_database
