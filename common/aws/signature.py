@@ -19,8 +19,8 @@ UNRESERVED = "-_.~"
 
 def canonical_query(params: Mapping[str, str]) -> str:
     """The parameters sorted by the bytes of their names and escaped as RFC 3986 says."""
-    ordered = sorted(params.items(), key=lambda item: item[0].encode())
-    return "&".join(f"{quote(key, UNRESERVED)}={quote(value, UNRESERVED)}" for key, value in ordered)
+    ordered = sorted(params, key=str.encode)
+    return "&".join(f"{quote(key, UNRESERVED)}={quote(params[key], UNRESERVED)}" for key in ordered)
 
 
 def sign_v2(secret: str, verb: str, host: str, path: str, params: Mapping[str, str]) -> str:

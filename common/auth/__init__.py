@@ -1,0 +1,1 @@
+"""Filters that find out who asks, one module a way."""

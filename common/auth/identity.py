@@ -1,0 +1,72 @@
+"""What all ways of authentication share."""
+
+from __future__ import annotations
+
+import webob
+import webob.exc
+
+from common import wsgi
+from common.context import RequestContext
+
+CONFIRMED = "Confirmed"
+
+# Only our own filters may say who somebody is.
+_IDENTITY_HEADERS = (
+    "X-Identity-Status",
+    "X-Domain-Id",
+    "X-Domain-Name",
+    "X-Project-Id",
+    "X-Project-Name",
+    "X-Project-Domain-Id",
+    "X-Project-Domain-Name",
+    "X-User-Id",
+    "X-User-Name",
+    "X-User-Domain-Id",
+    "X-User-Domain-Name",
+    "X-Roles",
+    "X-Is-Admin-Project",
+    "X-Service-Catalog",
+    "X-Tenant-Id",
+    "X-Tenant-Name",
+    "X-Tenant",
+    "X-User",
+    "X-Role",
+    "X-Auth-EC2-Creds",
+)
+
+_IMPLIED = {"admin": ("member", "reader"), "member": ("reader",)}
+
+
+def strip(request: webob.Request) -> None:
+    """Remove the headers that would claim an identity."""
+    for name in _IDENTITY_HEADERS:
+        request.headers.pop(name, None)
+
+
+def with_implied(roles: list[str]) -> list[str]:
+    """``roles`` and those they imply, as Keystone gives them: admin, member, reader."""
+    implied = [name for role in roles for name in _IMPLIED.get(role, ())]
+    return list(dict.fromkeys([*roles, *implied]))
+
+
+def context_of_headers(request: webob.Request) -> RequestContext:
+    """The context from the headers that a verifying filter has set."""
+    headers = request.headers
+    roles = [role.strip() for role in headers.get("X-Roles", "").split(",") if role.strip()]
+    return wsgi.new_context(
+        request,
+        auth_token=headers.get("X-Auth-Token"),
+        user_id=headers.get("X-User-Id"),
+        user_name=headers.get("X-User-Name"),
+        user_domain_id=headers.get("X-User-Domain-Id"),
+        project_id=headers.get("X-Project-Id"),
+        project_name=headers.get("X-Project-Name"),
+        project_domain_id=headers.get("X-Project-Domain-Id"),
+        roles=roles,
+        is_admin_project=headers.get("X-Is-Admin-Project", "true").lower() == "true",
+    )
+
+
+def unauthorized(challenge: str) -> wsgi.Application:
+    answer: wsgi.Application = webob.exc.HTTPUnauthorized(headers={"WWW-Authenticate": challenge})
+    return answer

@@ -1,0 +1,157 @@
+"""Building the WSGI application of one API from etc/api-paste.ini.
+
+PasteDeploy hands factories nothing but text. What they need as objects, the configuration and the
+engine's client, they get with ``services(global_conf)``.
+"""
+
+from __future__ import annotations
+
+import itertools
+from collections.abc import Callable, Mapping
+from dataclasses import dataclass
+from typing import Any
+
+import webob
+from oslo_config import cfg
+from oslo_middleware import CORS, HTTPProxyToWSGI, RequestId
+from oslo_middleware import cors as cors_options
+from paste import deploy
+from webob.dec import wsgify
+
+from common import errors, wsgi
+from common.context import RequestContext
+
+Filter = Callable[[wsgi.Application], Any]
+
+OPTS = [
+    cfg.IntOpt(
+        "max_json_body_size",
+        default=1048576,
+        min=1,
+        help="Largest JSON body of a request, in bytes.",
+    ),
+]
+
+_KEY = "hearth_services"
+_numbers = itertools.count(1)
+_registered: dict[str, Services] = {}
+
+
+@dataclass(frozen=True, slots=True)
+class Services:
+    """What the parts of one application share."""
+
+    conf: cfg.ConfigOpts
+    engine: wsgi.Engine
+
+
+def load(
+    paste_file: str, name: str, *, flavor: str | None, conf: cfg.ConfigOpts, engine: wsgi.Engine
+) -> wsgi.Application:
+    """The application ``name`` (for example ``heat-api``) with its flavor's filters around it.
+
+    paste_file: absolute path. flavor: ``custombackend``, ``standalone``, ``noauth``, or None for
+    the default (Keystone tokens). Raises LookupError when the file has no such application.
+    """
+    conf.register_opts(OPTS)
+    key = str(next(_numbers))
+    _registered[key] = Services(conf, engine)
+    full_name = f"{name}-{flavor}" if flavor else name
+    application: wsgi.Application = deploy.loadapp(
+        f"config:{paste_file}", name=full_name, global_conf={_KEY: key}
+    )
+    return application
+
+
+def services(global_conf: Mapping[str, str]) -> Services:
+    """What ``load`` was given, for a paste factory."""
+    return _registered[global_conf[_KEY]]
+
+
+def cors_filter(global_conf: dict[str, str], **_local: str) -> Filter:
+    """Paste filter ``cors`` with the headers and methods of contract/native-api.md section 1."""
+    conf = services(global_conf).conf
+    cors_options.set_defaults(
+        allow_headers=[
+            "X-Auth-Token",
+            "X-Identity-Status",
+            "X-Roles",
+            "X-Service-Catalog",
+            "X-User-Id",
+            "X-Tenant-Id",
+            "X-OpenStack-Request-ID",
+        ],
+        expose_headers=[
+            "X-Auth-Token",
+            "X-Subject-Token",
+            "X-Service-Token",
+            "X-OpenStack-Request-ID",
+        ],
+        allow_methods=["GET", "PUT", "POST", "DELETE", "PATCH"],
+    )
+    conf.register_opts(cors_options.OPTS, "cors")
+    # Without an allowed origin the filter would only cost time.
+    return lambda application: CORS(application, conf) if conf.cors.allowed_origin else application
+
+
+def request_id_filter(global_conf: dict[str, str], **_local: str) -> Filter:
+    """Paste filter ``request_id``."""
+    conf = services(global_conf).conf
+    return lambda application: RequestId(application, conf)
+
+
+def proxy_filter(global_conf: dict[str, str], **_local: str) -> Filter:
+    """Paste filter ``http_proxy_to_wsgi``; does nothing unless the operator switched it on."""
+    conf = services(global_conf).conf
+    probe = HTTPProxyToWSGI(None, conf)
+    wanted = probe.oslo_conf.oslo_middleware.enable_proxy_headers_parsing
+    return lambda application: HTTPProxyToWSGI(application, conf) if wanted else application
+
+
+def by_path(loader: Any, global_conf: dict[str, str], **local: str) -> wsgi.Application:
+    """Paste composite: each option is a path prefix and the application that answers it."""
+    applications = {
+        prefix.rstrip("/"): loader.get_app(name, global_conf=global_conf)
+        for prefix, name in local.items()
+    }
+    longest_first = sorted(applications, key=len, reverse=True)
+
+    def application(environ: dict[str, Any], start_response: wsgi.StartResponse) -> Any:
+        path = environ.get("PATH_INFO", "")
+        for prefix in longest_first:
+            if path == prefix or path.startswith(f"{prefix}/") or not prefix:
+                return applications[prefix](environ, start_response)
+        return webob.exc.HTTPNotFound()(environ, start_response)
+
+    return application
+
+
+def healthcheck(global_conf: dict[str, str], **_local: str) -> wsgi.Application:
+    """Paste application for ``/healthcheck``.
+
+    ``/healthcheck`` and ``/healthcheck/live``: this process answers. ``/healthcheck/ready``: an
+    engine answers too, else 503. Plain text, empty when healthy.
+    """
+    engine = services(global_conf).engine
+
+    @wsgify
+    def application(request: webob.Request) -> webob.Response:
+        if request.method not in ("GET", "HEAD"):
+            return webob.exc.HTTPMethodNotAllowed(headers={"Allow": "GET,HEAD"})
+        check = request.path_info.removeprefix("/healthcheck").strip("/")
+        if check not in ("", "live", "ready"):
+            return webob.exc.HTTPNotFound()
+        reason = _unready(engine) if check == "ready" else ""
+        return webob.Response(
+            body=reason.encode(), status=503 if reason else 200, content_type="text/plain"
+        )
+
+    return application
+
+
+def _unready(engine: wsgi.Engine) -> str:
+    try:
+        engine.call(RequestContext(overwrite=False), "get_revision")
+    except errors.HearthError as error:
+        return error.message
+    return ""

@@ -1,0 +1,130 @@
+"""Who may do what: the rules of contract/native-api.md section 6 and their enforcement."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from typing import Any
+
+from oslo_config import cfg
+from oslo_policy import policy
+
+from common import errors
+from common.context import RequestContext
+
+READER = "role:reader and project_id:%(project_id)s"
+MEMBER = "role:member and project_id:%(project_id)s"
+ADMIN = "role:admin and project_id:%(project_id)s"
+GUEST = "role:heat_stack_user and project_id:%(project_id)s"
+READER_OR_GUEST = f"({READER}) or ({GUEST})"
+NOBODY = "!"
+EVERYBODY = ""
+PEOPLE = "not role:heat_stack_user"
+
+_SINCE = "1.0"
+_WHY = "Rules name the reader and member roles; enforce_new_defaults = false brings these back."
+
+# scope, actions, check, the older check that an operator can switch back to
+_TABLE = (
+    (
+        "actions",
+        "action snapshot suspend resume cancel_update cancel_without_rollback",
+        MEMBER,
+        PEOPLE,
+    ),
+    ("actions", "check", READER, PEOPLE),
+    ("build_info", "build_info", READER, PEOPLE),
+    ("events", "index show", READER, PEOPLE),
+    ("resource", "index show", READER, PEOPLE),
+    ("resource", "metadata signal", READER_OR_GUEST, EVERYBODY),
+    ("resource", "mark_unhealthy", MEMBER, PEOPLE),
+    ("service", "index", ADMIN, "role:admin and is_admin_project:True"),
+    ("software_configs", "global_index", NOBODY, None),
+    ("software_configs", "index show", READER, PEOPLE),
+    ("software_configs", "create delete", MEMBER, PEOPLE),
+    ("software_deployments", "index show", READER, PEOPLE),
+    ("software_deployments", "create update delete", MEMBER, PEOPLE),
+    ("software_deployments", "metadata", READER_OR_GUEST, None),
+    ("stacks", "global_index", NOBODY, None),
+    ("stacks", "lookup", READER_OR_GUEST, EVERYBODY),
+    (
+        "stacks",
+        """index detail show template environment files preview list_outputs show_output
+        list_snapshots show_snapshot list_resource_types list_template_versions
+        list_template_functions resource_schema""",
+        READER,
+        PEOPLE,
+    ),
+    (
+        "stacks",
+        """create update update_patch preview_update preview_update_patch delete abandon export
+        validate_template generate_template snapshot delete_snapshot restore_snapshot""",
+        MEMBER,
+        PEOPLE,
+    ),
+)
+
+
+def list_rules() -> Iterator[policy.RuleDefault]:
+    """All rules with their defaults; also what the policy sample is made of."""
+    yield policy.RuleDefault(
+        "context_is_admin",
+        "role:admin and is_admin_project:True",
+        description="Who may name any project in a path.",
+    )
+    for scope, actions, check, older in _TABLE:
+        for action in actions.split():
+            yield _rule(f"{scope}:{action}", check, older)
+    yield policy.RuleDefault(
+        "stacks:update_no_change",
+        "rule:stacks:update_patch",
+        description="stacks: a PATCH that changes nothing",
+        scope_types=["project"],
+    )
+
+
+class Policy:
+    """The rules with the operator's policy file on top."""
+
+    def __init__(self, conf: cfg.ConfigOpts) -> None:
+        self._enforcer = policy.Enforcer(conf)
+        self._enforcer.suppress_deprecation_warnings = True
+        self._enforcer.register_defaults(list(list_rules()))
+        self._enforcer.load_rules()
+
+    def enforce(self, context: RequestContext, rule: str) -> None:
+        """Raises ``Forbidden`` naming the rule when the context may not."""
+        if not self.allows(context, rule):
+            raise errors.Forbidden(action=rule)
+
+    def allows(self, context: RequestContext, rule: str) -> bool:
+        target: dict[str, Any] = {"project_id": context.project_id, "user_id": context.user_id}
+        try:
+            return bool(self._enforcer.authorize(rule, target, context))
+        except policy.InvalidScope:
+            return False
+
+    def is_admin(self, context: RequestContext) -> bool:
+        return self.allows(context, "context_is_admin")
+
+
+def enforcer() -> policy.Enforcer:
+    """For the tools of oslo.policy, which look for an enforcer by entry point."""
+    made = policy.Enforcer(cfg.CONF)
+    made.register_defaults(list(list_rules()))
+    return made
+
+
+def _rule(name: str, check: str, older: str | None) -> policy.RuleDefault:
+    deprecated = None
+    if older is not None:
+        deprecated = policy.DeprecatedRule(
+            name, older, deprecated_reason=_WHY, deprecated_since=_SINCE
+        )
+    scope, _, action = name.partition(":")
+    return policy.RuleDefault(
+        name,
+        check,
+        description=f"{scope}: {action.replace('_', ' ')}",
+        scope_types=["project"],
+        deprecated_rule=deprecated,
+    )

@@ -1,0 +1,1 @@
+"""From HTTP to arguments of the engine: one module a noun."""

@@ -1,0 +1,93 @@
+"""How lists are filtered, sorted and paged (contract/native-api.md sections 8.3, 9.1 and 10)."""
+
+from __future__ import annotations
+
+from collections.abc import Collection
+from typing import Any
+
+import webob.exc
+
+from heat_api.schemas.values import Query
+
+# What a caller may write, and the engine's name for it.
+STACK_FILTERS = {
+    "status": "status",
+    "stack_status": "status",
+    "action": "action",
+    "stack_action": "action",
+    "name": "name",
+    "stack_name": "name",
+    "id": "id",
+    "username": "username",
+    "stack_owner": "username",
+    "owner_id": "owner_id",
+    "parent": "owner_id",
+    "tenant": "tenant",
+    "stack_status_reason": "status_reason",
+    "stack_user_project_id": "stack_user_project_id",
+    "disable_rollback": "disable_rollback",
+    "timeout_mins": "timeout",
+}
+STACK_SORT_KEYS = ("stack_name", "stack_status", "creation_time", "updated_time")
+
+RESOURCE_FILTERS = {
+    name: name for name in ("type", "status", "name", "action", "id", "physical_resource_id")
+}
+
+EVENT_FILTERS = {
+    name: name for name in ("resource_status", "resource_action", "resource_name", "resource_type")
+}
+EVENT_SORT_KEYS = ("event_time", "resource_type")
+
+_ACTIONS = (
+    "INIT",
+    "CREATE",
+    "DELETE",
+    "UPDATE",
+    "ROLLBACK",
+    "SUSPEND",
+    "RESUME",
+    "ADOPT",
+    "SNAPSHOT",
+    "CHECK",
+    "RESTORE",
+)
+_STATUSES = ("IN_PROGRESS", "COMPLETE", "FAILED")
+
+
+def sorting(query: Query, allowed: Collection[str]) -> dict[str, Any]:
+    """``sort_keys`` (unknown ones dropped) and ``sort_dir``; None where not given."""
+    direction = query.text("sort_dir") or None
+    if direction not in (None, "asc", "desc"):
+        raise webob.exc.HTTPBadRequest()
+    keys = [key for key in query.all("sort_keys") or () if key in allowed]
+    return {"sort_keys": keys or None, "sort_dir": direction}
+
+
+def paging(query: Query) -> dict[str, Any]:
+    return {"limit": query.integer("limit"), "marker": query.text("marker") or None}
+
+
+def with_status_split(filters: dict[str, Any]) -> dict[str, Any]:
+    """``status=CREATE_FAILED`` as action CREATE and status FAILED."""
+    split = dict(filters)
+    actions = _as_list(split.pop("action", None))
+    statuses = []
+    for value in _as_list(split.pop("status", None)):
+        action, _, status = value.partition("_")
+        if action in _ACTIONS and status in _STATUSES:
+            actions.append(action)
+            statuses.append(status)
+        else:
+            statuses.append(value)
+    for name, values in (("action", actions), ("status", statuses)):
+        unique = list(dict.fromkeys(values))
+        if unique:
+            split[name] = unique[0] if len(unique) == 1 else unique
+    return split
+
+
+def _as_list(value: Any) -> list[str]:
+    if value is None:
+        return []
+    return [value] if isinstance(value, str) else list(value)
