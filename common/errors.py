@@ -197,6 +197,28 @@ class MissingCredentialError(Invalid):
     message_format = "Missing required credential: {required}"
 
 
+class InvalidBreakPointHook(Invalid):
+    code = "HE1016"
+    message_format = 'The "{hook}" hook is not defined on {resource}'
+
+
+class PhysicalResourceIDAmbiguity(Invalid):
+    code = "HE1017"
+    message_format = "Multiple resources were found with the physical ID ({phys_id})."
+
+
+class InvalidMergeStrategyForParam(Invalid):
+    code = "HE1016"
+    message_format = "Invalid merge strategy '{strategy}' for parameter '{param}'."
+
+
+class ConflictingMergeStrategyForParam(Invalid):
+    code = "HE1017"
+    message_format = (
+        "Conflicting merge strategy '{strategy}' for parameter '{param}' in file '{file}'."
+    )
+
+
 class NotAuthenticated(HearthError):
     code = "HE2000"
     http_status = 401

@@ -74,7 +74,7 @@ def load(
 
     Raises RequestLimitExceeded (size, depth, expansion of aliases) and StackValidationFailed.
     """
-    if len(text) > limits.max_template_size:
+    if len(text) > limits.size:
         raise _too_large(len(text), limits)
     source = SourceMap(text)
     try:
@@ -106,7 +106,7 @@ def check_size(data: Mapping[str, Any], limits: Limits = DEFAULT) -> None:
         size = len(json.dumps(data, ensure_ascii=False))
     except (TypeError, ValueError, RecursionError):
         raise errors.StackValidationFailed("The document holds more than JSON data.") from None
-    if size > limits.max_template_size:
+    if size > limits.size:
         raise _too_large(size, limits)
 
 
@@ -125,7 +125,7 @@ def _check_depth(data: Any, limits: Limits) -> None:
     depth = 0
     while level:
         depth += 1
-        if depth > limits.max_depth + 1:
+        if depth > limits.depth + 1:
             raise _too_deep(limits)
         deeper: list[Any] = []
         for value in level:
@@ -138,12 +138,11 @@ def _check_depth(data: Any, limits: Limits) -> None:
 
 def _too_large(size: int, limits: Limits) -> errors.RequestLimitExceeded:
     return errors.RequestLimitExceeded(
-        limit=f"Template size ({size} bytes) exceeds maximum allowed size "
-        f"({limits.max_template_size} bytes)."
+        limit=f"Template size ({size} bytes) exceeds maximum allowed size ({limits.size} bytes)."
     )
 
 
 def _too_deep(limits: Limits) -> errors.RequestLimitExceeded:
     return errors.RequestLimitExceeded(
-        limit=f"The document is nested more than {limits.max_depth} levels deep."
+        limit=f"The document is nested more than {limits.depth} levels deep."
     )

@@ -2,13 +2,15 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
 from typing import Any
 
 from common.errors import Problem
 from heat_engine.language import document
 from heat_engine.language.limits import DEFAULT, Limits
+from heat_engine.language.merging import Strategies, merged
+from heat_engine.language.parameter_schema import ParameterSchema
 from heat_engine.language.problems import raise_any
 
 SECTIONS = (
@@ -68,6 +70,70 @@ def parse(value: Mapping[str, Any] | str | None, limits: Limits = DEFAULT) -> En
         encrypted_param_names=list(data.get("encrypted_param_names") or []),
         event_sinks=list(data.get("event_sinks") or []),
     )
+
+
+def merge(
+    texts: Sequence[str],
+    *,
+    over: Environment | None = None,
+    schemas: Mapping[str, ParameterSchema] | None = None,
+    names: Sequence[str] = (),
+    limits: Limits = DEFAULT,
+) -> Environment:
+    """Environment files merged in order, later ones win; ``over`` wins over all of them.
+
+    ``schemas``: parameters of the template; they decide how values merge, and what they do not name
+    is skipped once there is something to merge into. ``names``: the files' names, for messages.
+    Raises as ``parse``, and InvalidMergeStrategyForParam, ConflictingMergeStrategyForParam.
+    """
+    result: dict[str, Any] = {}
+    strategies = Strategies()
+    for position, text in enumerate(texts):
+        name = names[position] if position < len(names) else ""
+        data = load(text, name=name, limits=limits)
+        raise_any(_sections(data))
+        stated = data.pop("parameter_merge_strategies", {})
+        for key, section in data.items():
+            if key in _MERGED:
+                result[key] = _merge_parameters(
+                    result.get(key, {}), _texts(section), stated, strategies, schemas, name
+                )
+            elif key in _LISTS:
+                result[key] = section
+            else:
+                result[key] = {**result.get(key, {}), **_members(section)}
+    held = (over or Environment()).to_dict()
+    for key, section in held.items():
+        if isinstance(section, dict):
+            result[key] = {**result.get(key, {}), **_members(section)}
+        elif section:
+            result[key] = section
+    return parse({"parameters": {}, **result})
+
+
+_MERGED = ("parameters", "parameter_defaults")
+
+
+def _members(section: Mapping[str, Any]) -> dict[str, Any]:
+    return {name: value for name, value in section.items() if value is not None}
+
+
+def _merge_parameters(
+    held: dict[str, Any],
+    new: dict[str, Any],
+    stated: Mapping[str, Any],
+    strategies: Strategies,
+    schemas: Mapping[str, ParameterSchema] | None,
+    file: str,
+) -> dict[str, Any]:
+    joined = dict(held)
+    for name, value in new.items():
+        strategy = strategies.of(name, stated, file)
+        if held and schemas is not None and name not in schemas:
+            continue
+        schema = None if schemas is None else schemas.get(name)
+        joined[name] = merged(name, held.get(name), value, strategy, schema)
+    return joined
 
 
 def load(text: str, *, name: str = "", limits: Limits = DEFAULT) -> dict[str, Any]:

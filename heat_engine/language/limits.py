@@ -7,14 +7,14 @@ from dataclasses import dataclass
 
 @dataclass(frozen=True, slots=True)
 class Limits:
-    """max_template_size: characters of text. max_depth: levels of maps and lists.
+    """size: characters of text. depth: levels of maps and lists.
 
-    max_expanded: characters and entries of a text's data once all aliases are written out.
+    expanded: characters and entries of a text's data once all aliases are written out.
     """
 
-    max_template_size: int = 524_288
-    max_depth: int = 100
-    max_expanded: int = 4_000_000
+    size: int = 524_288
+    depth: int = 100
+    expanded: int = 4_000_000
 
 
 DEFAULT = Limits()

@@ -121,8 +121,7 @@ class Parameters:
     def describe(self) -> dict[str, dict[str, Any]]:
         """The validate-template form, by name (contract/templates.md section 2.2, end)."""
         return {
-            name: _described(schema, self._given.get(name))
-            for name, schema in self.schemas.items()
+            name: _described(schema, self._given.get(name)) for name, schema in self.schemas.items()
         }
 
     def check_immutable(self, previous: Parameters) -> None:

@@ -44,15 +44,18 @@ def complete(
     return values
 
 
+def lenient(schema: Mapping[str, Property], given: Any, *, open: bool = False) -> dict[str, Any]:
+    """As ``complete``, but what is at fault reads as None instead of raising."""
+    return _Reader((), open).map(schema, given, ())
+
+
 def changed(
     schema: Mapping[str, Property], before: Mapping[str, Any], after: Mapping[str, Any]
 ) -> frozenset[str]:
     """Names of the properties whose value differs; a value not known yet counts as different."""
     names = {*before, *after}
     return frozenset(
-        name
-        for name in names
-        if before.get(name) != after.get(name) or after.get(name) is UNKNOWN
+        name for name in names if before.get(name) != after.get(name) or after.get(name) is UNKNOWN
     )
 
 

@@ -44,9 +44,7 @@ def _resources(section: Any, version: Version) -> list[Problem]:
     problems: list[Problem] = []
     for resource, body in section.items():
         path = (name, str(resource))
-        problems.extend(
-            Unplaced(message, path) for message in _resource(resource, body, version)
-        )
+        problems.extend(Unplaced(message, path) for message in _resource(resource, body, version))
     return problems
 
 
@@ -98,9 +96,7 @@ def _keywords(body: Mapping[Any, Any], version: Version) -> list[str]:
     if not version.at_least("2016-10-14"):
         newer = [key for key in body if key in _NEWER_KEYS]
         if newer:
-            messages.append(
-                f"Invalid keyword(s) inside a resource definition: {', '.join(newer)}"
-            )
+            messages.append(f"Invalid keyword(s) inside a resource definition: {', '.join(newer)}")
     return messages
 
 

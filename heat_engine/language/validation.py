@@ -17,7 +17,7 @@ from heat_engine.language.scope import Static
 from heat_engine.language.template import BoundTemplate
 from heat_engine.language.unknown import ABSENT
 
-__all__ = ["failure", "validate"]
+__all__ = ["failure", "static_properties", "validate"]
 
 Types = Callable[[str], TypeInterface | None]
 
@@ -28,6 +28,15 @@ def validate(bound: BoundTemplate, types: Types) -> list[Problem]:
     ``failure(problems)`` is the error to raise for them.
     """
     return _Validation(bound, types).run()
+
+
+def static_properties(definition: ResourceDefinition, interface: TypeInterface) -> dict[str, Any]:
+    """The properties as far as they are known without any resource, completed; rest UNKNOWN.
+
+    For the checks of a type itself, on a definition that ``validate`` found no fault with.
+    """
+    given = Resolution(Static(), collect=True).resolve(definition.properties)
+    return properties.lenient(interface.properties, given, open=interface.open_properties)
 
 
 class _Validation:
@@ -67,9 +76,7 @@ class _Validation:
         shared = [name for name in self._declared if name in self._bound.template.parameters]
         if shared:
             names = ", ".join(repr(name) for name in shared)
-            self._add(
-                Unplaced(f"Duplicate names {{{names}}}", (self._words.resources, shared[0]))
-            )
+            self._add(Unplaced(f"Duplicate names {{{names}}}", (self._words.resources, shared[0])))
 
     def _resource(self, definition: ResourceDefinition) -> None:
         interface = self._interface(definition.type)

@@ -111,9 +111,9 @@ class _Reader:
 
     def _add(self, value: Any, weight: int, height: int, event: Any) -> None:
         self._weight += weight
-        if self._weight > self._limits.max_expanded:
+        if self._weight > self._limits.expanded:
             raise errors.RequestLimitExceeded(
-                limit=f"The document expands to more than {self._limits.max_expanded} characters."
+                limit=f"The document expands to more than {self._limits.expanded} characters."
             )
         self._place(value, weight, height, event)
 
@@ -125,9 +125,9 @@ class _Reader:
         frame.weight += weight
         if height >= frame.height:
             frame.height = height + 1
-            if height + len(self._frames) > self._limits.max_depth:
+            if height + len(self._frames) > self._limits.depth:
                 raise errors.RequestLimitExceeded(
-                    limit=f"The document is nested more than {self._limits.max_depth} levels deep."
+                    limit=f"The document is nested more than {self._limits.depth} levels deep."
                 )
         if isinstance(frame.value, list):
             frame.value.append(value)
@@ -172,9 +172,9 @@ class _Reader:
     def _start(self, value: dict[Any, Any] | list[Any], event: Any, tag: str) -> None:
         if event.tag not in (None, "!", tag):
             raise _fault(f"could not determine a constructor for the tag {event.tag!r}", event)
-        if len(self._frames) >= self._limits.max_depth:
+        if len(self._frames) >= self._limits.depth:
             raise errors.RequestLimitExceeded(
-                limit=f"The document is nested more than {self._limits.max_depth} levels deep."
+                limit=f"The document is nested more than {self._limits.depth} levels deep."
             )
         if event.anchor is not None:
             self._anchors[event.anchor] = None

@@ -107,6 +107,8 @@ class Resolution:
                 elif isinstance(item, list):
                     self.charge(len(item))
                     pending.extend(item)
+                elif item is UNKNOWN:
+                    self.unknown = True
         elif value is UNKNOWN:
             self.unknown = True
         return value
@@ -192,13 +194,11 @@ class Failed(Expression):
 class Function(Expression):
     """One call. ``construct`` checks its form once; ``compute`` gives its value.
 
-    removed: the name is known but refused in this version. condition: it may stand in a condition.
+    macro: it is expanded from arguments that are not parsed yet.
     """
 
     __slots__ = ("arguments", "binding", "name")
     macro: ClassVar[bool] = False
-    removed: ClassVar[bool] = False
-    condition: ClassVar[bool] = False
 
     def __init__(self, name: str, arguments: Any, path: Path, binding: Binding) -> None:
         self.name = name
@@ -233,14 +233,15 @@ class Removed(Function):
     """A function that this version of HOT knows only to refuse it."""
 
     __slots__ = ()
-    removed = True
+
+    def construct(self) -> None:
+        explanation = f"The function {self.name} is not supported in this version of HOT."
+        raise fault(errors.InvalidTemplateVersion(explanation=explanation).message)
 
 
 def fault(message: str) -> StackValidationFailed:
     """The error a function raises: the bare message, its place is added by the caller."""
     return StackValidationFailed(message)
-
-
 
 
 def items_of(value: Any) -> list[Any] | None:

@@ -146,4 +146,3 @@ class IfOrAbsent(If):
 
     __slots__ = ()
     counts = (2, 3)
-

@@ -22,7 +22,6 @@ class GetParam(Function):
     """``get_param: name`` or ``[name, key or index, ...]``; what the path misses reads as ''."""
 
     __slots__ = ()
-    condition = True
 
     def construct(self) -> None:
         if isinstance(self.arguments, dict | MapExpression) and self.arguments:
@@ -75,7 +74,6 @@ class ParameterReference(Function):
     """What ``Ref`` of a parameter becomes."""
 
     __slots__ = ()
-    condition = True
 
     def construct(self) -> None:
         if not isinstance(self.arguments, str):
@@ -125,7 +123,6 @@ class Ref(Function):
 
     __slots__ = ()
     macro = True
-    condition = True
 
     @classmethod
     def expand(cls, parser: SnippetParser, name: str, arguments: Any, path: Path) -> Any:
@@ -222,7 +219,6 @@ class FindInMap(Function):
     """``Fn::FindInMap: [map, key, key]``; keys are compared with their types."""
 
     __slots__ = ()
-    condition = True
 
     def construct(self) -> None:
         if isinstance(self.arguments, str) and len(self.arguments) == 3:
@@ -273,4 +269,3 @@ class ResourceFacade(Function):
 class CfnResourceFacade(ResourceFacade):
     __slots__ = ()
     keys = ("Metadata", "DeletionPolicy", "UpdatePolicy")
-

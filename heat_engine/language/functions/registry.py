@@ -4,47 +4,106 @@ from __future__ import annotations
 
 from functools import lru_cache
 
-from heat_engine.language.functions import conditionals, references, replace, strings
-from heat_engine.language.functions.base import Function
+from heat_engine.language.functions import (
+    conditionals,
+    lists,
+    maps,
+    references,
+    repeat,
+    replace,
+    strings,
+    urls,
+)
+from heat_engine.language.functions.base import Function, Removed
 from heat_engine.language.functions.parser import Grammar
 from heat_engine.language.versions import Version
 
-_CFN: dict[str, type[Function]] = {
+Table = dict[str, type[Function]]
+
+_CFN: Table = {
     "Ref": references.Ref,
     "Fn::GetAtt": references.GetAtt,
     "Fn::FindInMap": references.FindInMap,
     "Fn::GetAZs": references.GetAvailabilityZones,
+    "Fn::Select": lists.Select,
     "Fn::Join": strings.Join,
     "Fn::Split": strings.Split,
     "Fn::Replace": replace.ReplacePair,
     "Fn::Base64": strings.Base64,
+    "Fn::MemberListToMap": maps.MemberListToMap,
     "Fn::ResourceFacade": references.CfnResourceFacade,
 }
-_HOT: dict[str, type[Function]] = {
-    "get_param": references.GetParam,
-    "get_resource": references.GetResource,
-    "get_attr": references.GetAttributes,
-    "get_file": references.GetFile,
-    "resource_facade": references.ResourceFacade,
-    "list_join": strings.JoinLists,
-    "str_replace": replace.ReplaceJson,
+
+# What each version of HOT adds to, or replaces in, the one before it.
+_HOT_CHANGES: dict[str, Table] = {
+    "2013-05-23": {
+        "get_param": references.GetParam,
+        "get_resource": references.GetResource,
+        "get_file": references.GetFile,
+        "resource_facade": references.ResourceFacade,
+        "get_attr": references.GetAttribute,
+        "list_join": strings.Join,
+        "str_replace": replace.Replace,
+        "Fn::Select": lists.Select,
+        "Fn::GetAZs": references.GetAvailabilityZones,
+        "Fn::Join": strings.Join,
+        "Fn::Split": strings.Split,
+        "Fn::Replace": replace.ReplacePair,
+        "Fn::Base64": strings.Base64,
+        "Fn::MemberListToMap": maps.MemberListToMap,
+        "Fn::ResourceFacade": references.CfnResourceFacade,
+        "Ref": references.Ref,
+    },
+    "2014-10-16": dict.fromkeys(
+        (
+            "Fn::GetAZs",
+            "Fn::Join",
+            "Fn::Split",
+            "Fn::Replace",
+            "Fn::Base64",
+            "Fn::MemberListToMap",
+            "Fn::ResourceFacade",
+            "Ref",
+        ),
+        Removed,
+    ),
+    "2015-04-30": {"repeat": repeat.Repeat, "digest": strings.Digest},
+    "2015-10-15": {
+        "get_attr": references.GetAttributes,
+        "list_join": strings.JoinLists,
+        "str_replace": replace.ReplaceJson,
+        "str_split": strings.SplitText,
+        "Fn::Select": Removed,
+    },
+    "2016-04-08": {"map_merge": maps.MapMerge},
+    "2016-10-14": {
+        "repeat": repeat.RepeatMaps,
+        "map_replace": maps.MapReplace,
+        "if": conditionals.If,
+    },
+    "2017-02-24": {
+        "filter": lists.Filter,
+        "str_replace_strict": replace.ReplaceStrict,
+    },
+    "2017-09-01": {
+        "repeat": repeat.RepeatPermutations,
+        "make_url": urls.MakeUrl,
+        "list_concat": lists.Concat,
+        "list_concat_unique": lists.ConcatUnique,
+        "contains": lists.Contains,
+        "str_replace_vstrict": replace.ReplaceVeryStrict,
+    },
+    "2021-04-16": {"if": conditionals.IfOrAbsent},
 }
 
-
-@lru_cache(maxsize=64)
-def grammar(version: Version) -> Grammar:
-    """Functions by name that may stand in resources and outputs."""
-    return _HOT if version.is_hot else _CFN
-
-
-_HOT_CONDITIONS: dict[str, type[Function]] = {
+_HOT_CONDITIONS: Table = {
     "equals": conditionals.Equals,
     "not": conditionals.Not,
     "and": conditionals.And,
     "or": conditionals.Or,
     "get_param": references.GetParam,
 }
-_CFN_CONDITIONS: dict[str, type[Function]] = {
+_CFN_CONDITIONS: Table = {
     "Fn::Equals": conditionals.Equals,
     "Fn::Not": conditionals.CfnNot,
     "Fn::And": conditionals.And,
@@ -55,8 +114,22 @@ _CFN_CONDITIONS: dict[str, type[Function]] = {
 
 
 @lru_cache(maxsize=64)
+def grammar(version: Version) -> Grammar:
+    """Functions by name that may stand in resources and outputs."""
+    if not version.is_hot:
+        return {**_CFN, "Fn::If": conditionals.If} if version.has_conditions else _CFN
+    functions: Table = {}
+    for date, changes in _HOT_CHANGES.items():
+        if version.at_least(date):
+            functions.update(changes)
+    return functions
+
+
+@lru_cache(maxsize=64)
 def condition_grammar(version: Version) -> Grammar:
     """Functions by name that may stand in conditions; all others there are faults."""
-    allowed = _HOT_CONDITIONS if version.is_hot else _CFN_CONDITIONS
+    allowed = dict(_HOT_CONDITIONS if version.is_hot else _CFN_CONDITIONS)
+    if version.at_least("2017-09-01"):
+        allowed["contains"] = lists.Contains
     misplaced = dict.fromkeys(grammar(version), conditionals.Misplaced)
     return {**misplaced, **allowed}

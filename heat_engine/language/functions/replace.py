@@ -78,8 +78,7 @@ class Replace(Function):
             return ""
         if not isinstance(value, str | int | float):
             raise fault(
-                f'"{self.name}" params must be strings or numbers, '
-                f"param {placeholder} is not valid"
+                f'"{self.name}" params must be strings or numbers, param {placeholder} is not valid'
             )
         return str(value)
 
@@ -111,9 +110,7 @@ class ReplaceStrict(ReplaceJson):
         missing = [placeholder for placeholder in texts if placeholder not in template]
         if missing:
             missing.sort(key=lambda name: (-len(name), name))
-            raise fault(
-                f"The following params were not found in the template: {','.join(missing)}"
-            )
+            raise fault(f"The following params were not found in the template: {','.join(missing)}")
 
 
 class ReplaceVeryStrict(ReplaceStrict):

@@ -187,4 +187,3 @@ class Digest(Function):
         if digest.digest_size == 0:
             raise fault(f"Algorithm {algorithm} has no digest of fixed size")
         return digest.hexdigest()
-
