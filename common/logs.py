@@ -1,0 +1,41 @@
+"""The log: oslo.log, every line with its request's id; ``use_json`` makes lines JSON."""
+
+from __future__ import annotations
+
+import logging
+
+from oslo_config import cfg
+from oslo_log import log
+
+_QUIET = [
+    "amqp=WARNING",
+    "futurist=WARNING",
+    "keystoneauth=WARNING",
+    "keystonemiddleware=WARNING",
+    "kombu=WARNING",
+    "oslo.messaging=INFO",
+    "oslo.service=WARNING",
+    "oslo_messaging=INFO",
+    "oslo_policy=INFO",
+    "requests=WARNING",
+    "sqlalchemy=WARNING",
+    "stevedore=WARNING",
+    "urllib3=WARNING",
+    "waitress=WARNING",
+]
+
+
+def setup(conf: cfg.ConfigOpts, program: str) -> None:
+    """Begin to log as configured. Without a file, lines go to stderr."""
+    log.set_defaults(default_log_levels=_QUIET)
+    conf.set_default("use_stderr", not (conf.log_file or conf.log_dir))
+    log.setup(conf, program)
+    logging.captureWarnings(True)
+
+
+def reload(conf: cfg.ConfigOpts) -> None:
+    """Take over what changed in the files of those options that may change while running."""
+    changed = conf.mutate_config_files()
+    logging.getLogger(__name__).info(
+        "Configuration read again; %s", ", ".join(sorted(map(str, changed))) or "nothing changed"
+    )
