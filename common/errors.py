@@ -208,12 +208,12 @@ class PhysicalResourceIDAmbiguity(Invalid):
 
 
 class InvalidMergeStrategyForParam(Invalid):
-    code = "HE1016"
+    code = "HE1018"
     message_format = "Invalid merge strategy '{strategy}' for parameter '{param}'."
 
 
 class ConflictingMergeStrategyForParam(Invalid):
-    code = "HE1017"
+    code = "HE1019"
     message_format = (
         "Conflicting merge strategy '{strategy}' for parameter '{param}' in file '{file}'."
     )
