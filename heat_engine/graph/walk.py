@@ -38,6 +38,11 @@ class Walk:
         taken, self._ready = self._ready[:limit], self._ready[limit:]
         return taken
 
+    def claim(self, number: int) -> None:
+        """Note that a ready step is being worked on already."""
+        if number in self._ready:
+            self._ready.remove(number)
+
     def finish(self, number: int) -> None:
         """Note that a step is finished, which may make others ready."""
         self._finished.add(number)

@@ -226,5 +226,12 @@ class ResourceType:
         """The current value of an attribute; the default is the stored one, None when absent."""
         return request.attributes.get(attribute)
 
+    def signal_metadata(self, signals: Sequence[Signal]) -> dict[str, Any]:
+        """A handle's metadata: its signals by id."""
+        return {
+            item.id: {"status": item.status, "reason": item.reason, "data": item.data}
+            for item in signals
+        }
+
     def signal(self, request: Request, details: Any) -> SignalResult:
         raise NotImplementedError

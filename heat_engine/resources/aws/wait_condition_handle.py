@@ -5,11 +5,11 @@ Source: contract/engine-semantics.md section 10.3, contract/aws-apis.md section 
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from typing import Any
 
 from heat_engine.resources.heat.wait_condition_handle import BaseHandle, invalid_metadata, result
-from heat_engine.resources.protocol import Guest, Progress, Request, SignalResult, done
+from heat_engine.resources.protocol import Guest, Progress, Request, Signal, SignalResult, done
 
 KEYS = frozenset({"Status", "Reason", "Data", "UniqueId"})
 
@@ -23,6 +23,12 @@ class AWSWaitConditionHandle(BaseHandle):
 
     def describe(self, request: Request, guest: Guest) -> Progress:
         return done(physical_id=guest.user_id, reference_id=guest.waitcondition_url)
+
+    def signal_metadata(self, signals: Sequence[Signal]) -> dict[str, Any]:
+        return {
+            item.id: {"Status": item.status, "Reason": item.reason, "Data": item.data}
+            for item in signals
+        }
 
     def signal(self, request: Request, details: Any) -> SignalResult:
         """Exactly the keys Status, Reason, Data, UniqueId. No details at all: nothing is done."""

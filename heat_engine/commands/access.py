@@ -1,0 +1,72 @@
+"""Who may see which stack. Another project's stack does not exist, as far as a caller can tell."""
+
+from __future__ import annotations
+
+import uuid
+from typing import Any
+
+from common import errors
+from common.context import RequestContext
+from common.identifiers import StackIdentity
+from heat_engine.store import stacks, traversals
+from heat_engine.store.records import StackRecord
+from heat_engine.store.session import Session
+
+
+def by_name(session: Session, context: RequestContext, name: str) -> StackRecord:
+    """A stack by name or id: something like an id is tried as one first, deleted stacks included."""
+    found = stacks.get(session, name) if _is_uuid(name) else None
+    if found is None or not _visible(context, found):
+        found = stacks.find_live(session, context.project_id or "", name)
+    if found is None or not _visible(context, found):
+        raise errors.EntityNotFound(entity="Stack", name=name)
+    return found
+
+
+def by_identity(
+    session: Session,
+    context: RequestContext,
+    identity: dict[str, Any],
+    *,
+    deleted: bool = False,
+    lock: bool = False,
+) -> StackRecord:
+    """The stack of an identity: id must exist and name must match (native-api.md section 7.1).
+
+    deleted: whether a deleted stack is still visible. lock: keep others from changing it until
+    the transaction ends.
+    """
+    wanted = StackIdentity.from_dict(identity)
+    if lock:
+        traversals.lock_stack(session, wanted.stack_id)
+    found = stacks.get(session, wanted.stack_id)
+    if (
+        found is None
+        or not _visible(context, found)
+        or found.name != wanted.stack_name
+        or (found.deleted_at is not None and not deleted)
+    ):
+        raise errors.EntityNotFound(entity="Stack", name=wanted.stack_name)
+    return found
+
+
+def guest_resource(context: RequestContext, stack: StackRecord, resource_name: str) -> None:
+    """Refuse a guest anything but its own resource."""
+    if context.is_guest and (
+        context.guest_stack_id != stack.id or context.guest_resource != resource_name
+    ):
+        raise errors.Forbidden(action=f"resource {resource_name}")
+
+
+def _visible(context: RequestContext, stack: StackRecord) -> bool:
+    if context.is_guest and context.guest_stack_id != stack.id:
+        return False
+    return bool(context.is_admin) or stack.project_id == context.project_id
+
+
+def _is_uuid(text: str) -> bool:
+    try:
+        uuid.UUID(text)
+    except ValueError:
+        return False
+    return True

@@ -1,0 +1,20 @@
+"""What every command works with."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+
+from heat_engine.clouds.interface import Clouds
+from heat_engine.resources.registry import Registry
+from heat_engine.settings import EngineSettings
+from heat_engine.store.database import Database
+
+
+@dataclass(frozen=True, slots=True)
+class Core:
+    """The engine's parts below the commands; shared by all threads, holds no tenant's state."""
+
+    settings: EngineSettings
+    database: Database
+    registry: Registry
+    clouds: Clouds

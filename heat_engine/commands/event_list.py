@@ -1,0 +1,63 @@
+"""Read the events of a stack."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping, Sequence
+from typing import Any
+
+from common.context import RequestContext
+from heat_engine.commands import access, render
+from heat_engine.commands.core import Core
+from heat_engine.store import events, stacks
+
+
+def list_events(
+    core: Core,
+    context: RequestContext,
+    identity: dict[str, Any] | None,
+    *,
+    filters: Mapping[str, Any] | None = None,
+    limit: int | None = None,
+    marker: str | None = None,
+    sort_keys: Sequence[str] = (),
+    sort_dir: str | None = None,
+    nested_depth: int | None = None,
+) -> list[dict[str, Any]]:
+    """A page of events; with ``nested_depth`` those of the whole tree down to that depth.
+
+    A filter ``uuid`` asks for one event with its properties.
+    """
+    wanted = {**(filters or {})}
+    uuid = wanted.pop("uuid", None)
+    with core.database.read() as session:
+        if identity is None:
+            family = stacks.list(session, project_id=context.project_id or "")
+            root = None
+        else:
+            root = access.by_identity(session, context, identity, deleted=True)
+            family = [root]
+            if nested_depth:
+                depth = root.depth + nested_depth
+                family = [
+                    item for item in stacks.tree(session, root.root_id) if item.depth <= depth
+                ] or [root]
+        by_id = {item.id: item for item in family}
+        if uuid is not None and root is not None:
+            found = events.get(session, root.id, str(wanted.get("resource_name", "")), str(uuid))
+            if found is None:
+                return []
+            shown = render.event(root, found)
+            shown["resource_properties"] = (found.properties or {}).get("properties", {})
+            return [shown]
+        page = events.list(
+            session,
+            list(by_id),
+            filters=wanted,
+            limit=limit,
+            marker=marker,
+            sort_keys=sort_keys or (),
+            sort_dir=sort_dir,
+        )
+    top = root if nested_depth else None
+    return [render.event(by_id[item.stack_id], item, top) for item in page]
+

@@ -1,0 +1,147 @@
+"""What a stack shall become: template, environment and parameters, parsed and bound."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import dataclass
+from typing import Any
+
+from common import errors
+from heat_engine.commands.core import Core
+from heat_engine.language import (
+    document,
+    environment,
+    functions,
+    parameters,
+    properties,
+    template,
+    validation,
+)
+from heat_engine.language.environment import Environment
+from heat_engine.language.parameters import Parameters
+from heat_engine.language.scope import Static
+from heat_engine.language.template import BoundTemplate, Template
+from heat_engine.store import documents
+from heat_engine.store.records import StackRecord
+from heat_engine.store.session import Session
+
+
+@dataclass(frozen=True, slots=True)
+class Goal:
+    """A template bound to values. ``document`` and ``files`` are what the store keeps."""
+
+    document: Mapping[str, Any]
+    files: Mapping[str, str]
+    environment: Environment
+    template: Template
+    parameters: Parameters
+    bound: BoundTemplate
+
+
+@dataclass(frozen=True, slots=True)
+class Source:
+    """What a request brings: the template, files and environment as they came."""
+
+    template: Any
+    files: Mapping[str, str]
+    environment: Environment
+
+
+def source(
+    core: Core,
+    template_body: Any,
+    params: Mapping[str, Any] | str | None,
+    files: Mapping[str, str] | None,
+    environment_files: list[str] | None = None,
+) -> Source:
+    """Check shapes and sizes and merge environment files under the request's own parameters.
+
+    Explicit parameters of the request win over those of files (contract/native-api.md Q-11).
+    """
+    held = dict(files or {})
+    merged = environment.parse(params)
+    if environment_files:
+        missing = [name for name in environment_files if name not in held]
+        if missing:
+            raise errors.Invalid(reason=f"environment file {missing[0]} is not among the files")
+        merged = _merge([environment.parse(held[name]) for name in environment_files], merged)
+    if isinstance(template_body, str):
+        body, _ = document.load(
+            template_body, limits=document.Limits(size=core.settings.max_template_size)
+        )
+    else:
+        body = template_body
+        document.check_size(body, document.Limits(size=core.settings.max_template_size))
+    return Source(body, held, merged)
+
+
+def _merge(given: list[Environment], explicit: Environment) -> Environment:
+    """Files in their order, later ones over earlier ones, and the request's own values over all."""
+    merged: dict[str, Any] = {}
+    for item in [*given, explicit]:
+        for section, value in item.to_dict().items():
+            if isinstance(value, dict):
+                merged[section] = {**merged.get(section, {}), **value}
+            else:
+                merged[section] = [*merged.get(section, []), *value]
+    return environment.parse(merged)
+
+
+def make(request: Source, *, name: str, stack_id: str | None, project_id: str) -> Goal:
+    """Parse and bind; raises with every problem of the template and the parameters."""
+    parsed = template.parse(request.template, request.files)
+    values = Parameters.resolve(
+        parsed.parameters,
+        request.environment.parameters,
+        request.environment.parameter_defaults,
+        parameters.pseudo(parsed.dialect, name, stack_id, project_id),
+    )
+    return Goal(
+        document=request.template,
+        files=request.files,
+        environment=request.environment,
+        template=parsed,
+        parameters=values,
+        bound=parsed.bind(values),
+    )
+
+
+def check(core: Core, goal: Goal, stack_timeout: float) -> None:
+    """All that is wrong with a goal, raised at once as ``StackValidationFailed``."""
+    limit = core.settings.max_resources_per_stack
+    if 0 <= limit < len(goal.bound.resources):
+        raise errors.RequestLimitExceeded(limit="Maximum resources per stack exceeded.")
+    problems = validation.validate(goal.bound, core.registry.interface)
+    if not problems:
+        problems = list(_type_problems(core, goal, stack_timeout))
+    if problems:
+        raise validation.failure(problems)
+
+
+def _type_problems(core: Core, goal: Goal, stack_timeout: float) -> list[errors.Problem]:
+    found = []
+    for name, definition in goal.bound.resources.items():
+        kind = core.registry.get(definition.type)
+        given = functions.resolve(definition.properties, Static()) or {}
+        complete = properties.complete(kind.properties, given, open=kind.open_properties)
+        for message in kind.validate(complete, stack_timeout):
+            found.append(errors.Problem(message, ("resources", name)))
+    return found
+
+
+def load(session: Session, stack: StackRecord, *, previous: bool = False) -> Goal:
+    """The goal that a stack's row names; ``previous``: the one a rollback returns to."""
+    held = stack.previous if previous and stack.previous else None
+    template_hash = held["template_hash"] if held else stack.template_hash
+    files_hash = held["files_hash"] if held else stack.files_hash
+    request = Source(
+        documents.get(session, template_hash),
+        documents.get(session, files_hash),
+        environment.parse(held["environment"] if held else stack.environment),
+    )
+    return make(request, name=stack.name, stack_id=stack.id, project_id=stack.project_id)
+
+
+def timeout_seconds(core: Core, timeout_mins: int | None) -> int:
+    """The stack timeout; absent or 0 is the configured default."""
+    return timeout_mins * 60 if timeout_mins else core.settings.stack_action_timeout

@@ -1,0 +1,238 @@
+"""The plan of a traversal, made from a stack's goal and rows before anything is done."""
+
+from __future__ import annotations
+
+import enum
+import json
+from collections.abc import Iterable, Mapping
+from dataclasses import dataclass, field
+from typing import Any
+
+from common.identifiers import new_id
+from heat_engine.commands.core import Core
+from heat_engine.commands.goal import Goal
+from heat_engine.commands.requests import Requests
+from heat_engine.commands.scope import StackScope
+from heat_engine.graph import dag, plan
+from heat_engine.graph.plan import Existing, PlannedStep, Verb
+from heat_engine.graph.states import Action, Status
+from heat_engine.language import functions, properties
+from heat_engine.language.definition import ResourceDefinition
+from heat_engine.language.unknown import contains_unknown
+from heat_engine.store import clock
+from heat_engine.store.records import StackRecord
+from heat_engine.store.resources import ResourceRecord
+from heat_engine.store.traversals import StepRecord
+
+
+class Decision(enum.Enum):
+    """What will happen to a wanted resource; the names of the update preview's lists."""
+
+    ADDED = "added"
+    UPDATED = "updated"
+    REPLACED = "replaced"
+    UNCHANGED = "unchanged"
+
+
+@dataclass(slots=True)
+class Plan:
+    """``fresh``: rows that the plan adds; ``touched``: rows it changes before anything runs."""
+
+    steps: list[StepRecord]
+    fresh: list[ResourceRecord] = field(default_factory=list)
+    touched: list[ResourceRecord] = field(default_factory=list)
+    decisions: dict[str, Decision] = field(default_factory=dict)
+
+
+def definition_of(definition: ResourceDefinition, scope: StackScope) -> dict[str, Any]:
+    """What a resource is made from, resolved now: the shape of ``ResourceRecord.definition``."""
+    return {
+        "type": definition.type,
+        "properties": functions.resolve(definition.properties, scope) or {},
+        "metadata": functions.resolve(definition.metadata, scope) or {},
+        "fingerprint": definition.fingerprint(),
+    }
+
+
+def same(before: Any, after: Any) -> bool:
+    """Whether two definitions say the same, as JSON says it."""
+    return before == after or json.dumps(before, sort_keys=True) == json.dumps(
+        after, sort_keys=True, default=str
+    )
+
+
+def differing(
+    core: Core, type_name: str, before: Mapping[str, Any], after: Mapping[str, Any]
+) -> frozenset[str]:
+    """Properties whose values differ once defaults are filled in (contract section 8.1 step 7)."""
+    kind = core.registry.get(type_name)
+    return properties.changed(
+        kind.properties, Requests.complete(kind, before), Requests.complete(kind, after)
+    )
+
+
+def needs_new(core: Core, type_name: str, changed: Iterable[str]) -> bool:
+    """Whether a change of these properties can only be had by a new resource."""
+    declared = core.registry.get(type_name).properties
+    return any(
+        name in declared and not declared[name].updatable and not declared[name].immutable
+        for name in changed
+    )
+
+
+class Planner:
+    """Decides for each wanted resource, in dependency order, what has to be done to it."""
+
+    def __init__(
+        self, core: Core, stack: StackRecord, goal: Goal, rows: list[ResourceRecord]
+    ) -> None:
+        self._core = core
+        self._stack = stack
+        self._definitions = goal.bound.resources
+        self._rows = rows
+        self.current = {row.name: row for row in rows if not row.obsolete}
+        self._spare = {row.name: row for row in rows if row.obsolete}
+        self._requests = Requests(core, stack)
+        self._scope = StackScope(core, self._requests, self.current, planning=True)
+        self._touched: dict[str, ResourceRecord] = {}
+
+    def plan(self) -> Plan:
+        """Steps for everything that has to be made or changed, and one that cleans up after."""
+        names = self._definitions.keys()
+        requires = {name: item.requires(names) for name, item in self._definitions.items()}
+        result = Plan([])
+        verbs: dict[str, tuple[Verb, str]] = {}
+        for name in dag.order(requires):
+            definition = self._definitions[name]
+            verb, decision = self._decide(definition)
+            result.decisions[name] = decision
+            if verb is None:
+                continue
+            row = self.current.get(name)
+            if row is None:
+                row = self._new_row(definition, requires[name])
+                result.fresh.append(row)
+                self.current[name] = row
+            if verb is not Verb.CREATE:
+                self._scope.moving[name] = decision is Decision.REPLACED
+            verbs[name] = (verb, row.id)
+        leftover = any(row.obsolete or row.name not in names for row in self._rows)
+        changing = any(verb in (Verb.UPDATE, Verb.REPLACE) for verb, _ in verbs.values())
+        result.steps = step_records(
+            plan.forward(verbs, requires, cleanup=leftover or changing)
+        )
+        result.touched = list(self._touched.values())
+        return result
+
+    def _decide(self, definition: ResourceDefinition) -> tuple[Verb | None, Decision]:
+        name = definition.name
+        row = self.current.get(name)
+        if row is None or (row.action, row.status) == (Action.INIT, Status.COMPLETE):
+            return Verb.CREATE, Decision.ADDED
+        if row.type != definition.type or row.action in (Action.INIT, Action.DELETE):
+            return Verb.REPLACE, Decision.REPLACED
+        wanted = definition_of(definition, self._scope)
+        unknown = contains_unknown(wanted["properties"]) or contains_unknown(wanted["metadata"])
+        equal = not unknown and same(row.definition, wanted)
+        if not equal and not unknown and self._swap(name, wanted):
+            return None, Decision.UNCHANGED
+        if row.action == Action.CREATE and row.status == Status.IN_PROGRESS:
+            if equal:
+                return Verb.CREATE, Decision.ADDED
+            return Verb.REPLACE, Decision.REPLACED
+        if row.status == Status.FAILED:
+            request = self._requests.build(row)
+            if self._core.registry.get(row.type).replace_failed(request):
+                return Verb.REPLACE, Decision.REPLACED
+            return Verb.UPDATE, Decision.UPDATED
+        if equal and row.status == Status.COMPLETE:
+            return None, Decision.UNCHANGED
+        if not unknown and self._will_replace(row, wanted["properties"]):
+            return Verb.UPDATE, Decision.REPLACED
+        return Verb.UPDATE, Decision.UPDATED
+
+    def _will_replace(self, row: ResourceRecord, given: Mapping[str, Any]) -> bool:
+        changed = differing(self._core, row.type, row.properties, given)
+        if needs_new(self._core, row.type, changed):
+            return True
+        request = self._requests.build(row, given=given, changed=changed)
+        return self._core.registry.get(row.type).must_replace(request)
+
+    def _swap(self, name: str, wanted: Mapping[str, Any]) -> bool:
+        """Take a replaced resource back that still is as wanted, instead of making it again."""
+        spare = self._spare.get(name)
+        row = self.current[name]
+        if spare is None or spare.status != Status.COMPLETE or spare.action == Action.DELETE:
+            return False
+        if not same(spare.definition, wanted):
+            return False
+        spare.obsolete, row.obsolete = False, True
+        self.current[name] = spare
+        self._touched.update({spare.id: spare, row.id: row})
+        return True
+
+    def _new_row(self, definition: ResourceDefinition, requires: Iterable[str]) -> ResourceRecord:
+        return ResourceRecord(
+            id=new_id(),
+            stack_id=self._stack.id,
+            name=definition.name,
+            type=definition.type,
+            action=Action.INIT,
+            status=Status.COMPLETE,
+            created_at=clock.utc(),
+            requires=tuple(sorted(requires)),
+            deletion_policy=definition.deletion_policy,
+        )
+
+
+def deletion(rows: Iterable[ResourceRecord], *, first: int = 0, after: Iterable[int] = ()) -> list[StepRecord]:
+    """Steps that delete all these rows, dependents first."""
+    return step_records(
+        plan.backward(_existing(rows), Verb.DELETE, first=first, after=tuple(after))
+    )
+
+
+def for_action(action: Action, rows: list[ResourceRecord]) -> Plan:
+    """The plan of an action that runs one verb on every resource: delete, suspend, resume, check."""
+    if action in (Action.DELETE, Action.ROLLBACK):
+        return Plan(deletion(rows))
+    current = [row for row in rows if not row.obsolete and row.action != Action.INIT]
+    if action is Action.SUSPEND:
+        return Plan(step_records(plan.backward(_existing(current), Verb.SUSPEND)))
+    requires: dict[str, tuple[str, ...]] = {
+        row.name: row.requires if action is Action.RESUME else () for row in current
+    }
+    verb = Verb(action.lower())
+    verbs = {row.name: (verb, row.id) for row in current}
+    return Plan(step_records(plan.forward(verbs, requires, cleanup=False)))
+
+
+def carry_over(steps: Iterable[StepRecord], earlier: Iterable[StepRecord]) -> None:
+    """Let steps go on from what a superseded traversal had reached on the same resource."""
+    reached = {
+        (step.resource_id, step.verb): step for step in earlier if step.status == "STARTED"
+    }
+    for step in steps:
+        before = reached.get((step.resource_id, step.verb))
+        if before is not None:
+            step.progress, step.started_at = before.progress, before.started_at
+
+
+def step_records(planned: Iterable[PlannedStep]) -> list[StepRecord]:
+    """Rows for planned steps. A creation's token is its row's id; other verbs name the verb too."""
+    return [
+        StepRecord(
+            number=step.number,
+            resource_id=step.resource_id,
+            resource_name=step.name,
+            verb=step.verb,
+            requires=step.requires,
+            token=step.resource_id,
+        )
+        for step in planned
+    ]
+
+
+def _existing(rows: Iterable[ResourceRecord]) -> list[Existing]:
+    return [Existing(row.id, row.name, frozenset(row.requires), row.obsolete) for row in rows]
+

@@ -1,0 +1,129 @@
+"""Rows as the RPC contract spells them (contract/native-api.md section 15)."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Mapping
+from datetime import UTC, datetime
+from typing import Any
+
+from common.identifiers import StackIdentity
+from heat_engine.store.records import EventRecord, StackRecord, StackSummary
+from heat_engine.store.resources import ResourceRecord
+
+
+def time(value: datetime | None) -> str | None:
+    """UTC with seconds: ``YYYY-MM-DDTHH:MM:SSZ``."""
+    return value.strftime("%Y-%m-%dT%H:%M:%SZ") if value else None
+
+
+def epoch(value: float | None) -> str | None:
+    """The same for seconds since the epoch."""
+    return time(datetime.fromtimestamp(value, UTC)) if value is not None else None
+
+
+def identity(stack: StackSummary) -> StackIdentity:
+    return StackIdentity(stack.project_id, stack.name, stack.id)
+
+
+def summary(stack: StackSummary) -> dict[str, Any]:
+    """A stack in a list. The description is empty there, as clients know it."""
+    return {
+        "stack_identity": identity(stack).to_dict(),
+        "stack_name": stack.name,
+        "description": "",
+        "stack_action": stack.action,
+        "stack_status": stack.status,
+        "stack_status_reason": stack.status_reason,
+        "creation_time": time(stack.created_at),
+        "updated_time": time(stack.updated_at),
+        "deletion_time": time(stack.deleted_at),
+        "stack_owner": stack.user_name,
+        "parent": stack.owner_id,
+        "stack_user_project_id": stack.project_id,
+        "tags": list(stack.tags) or None,
+    }
+
+
+def full(
+    stack: StackRecord, parameters: Mapping[str, str], outputs: list[dict[str, Any]] | None
+) -> dict[str, Any]:
+    """A stack by itself; ``outputs`` None leaves them out."""
+    shown = {
+        **summary(stack),
+        "description": stack.description,
+        "template_description": stack.description,
+        "parameters": dict(parameters),
+        "notification_topics": [],
+        "capabilities": [],
+        "disable_rollback": stack.disable_rollback,
+        "timeout_mins": stack.timeout_mins,
+    }
+    if outputs is not None:
+        shown["outputs"] = outputs
+    return shown
+
+
+def resource(
+    stack: StackSummary,
+    record: ResourceRecord,
+    required_by: Iterable[str],
+    waits: tuple[str, float | None, float | None] | None = None,
+) -> dict[str, Any]:
+    """A resource. A waiting one says what for, since when and until when, as its reason."""
+    shown = {
+        "resource_identity": identity(stack).resource(record.name).to_dict(),
+        "stack_identity": identity(stack).to_dict(),
+        "stack_name": stack.name,
+        "resource_name": record.name,
+        "resource_type": record.type,
+        "resource_action": record.action,
+        "resource_status": record.status,
+        "resource_status_reason": record.status_reason,
+        "physical_resource_id": record.physical_id or "",
+        "creation_time": time(record.created_at),
+        "updated_time": time(record.updated_at or record.created_at),
+        "required_by": sorted(required_by),
+        "description": "",
+    }
+    if waits is not None and record.status == "IN_PROGRESS":
+        words, since, until = waits
+        shown["waiting_for"] = words
+        shown["waiting_since"] = epoch(since)
+        shown["waiting_until"] = epoch(until)
+        shown["resource_status_reason"] = f"waiting for {words}"
+    return shown
+
+
+def required_by(records: Iterable[ResourceRecord]) -> dict[str, list[str]]:
+    """Name to the names of those that require it."""
+    dependents: dict[str, list[str]] = {}
+    for record in records:
+        if not record.obsolete:
+            for name in record.requires:
+                dependents.setdefault(name, []).append(record.name)
+    return dependents
+
+
+def event(
+    stack: StackSummary, record: EventRecord, root: StackSummary | None = None
+) -> dict[str, Any]:
+    """An event; its identity's path leads to it."""
+    place = identity(stack)
+    path = f"/resources/{record.resource_name}/events/{record.id}"
+    shown: dict[str, Any] = {
+        "event_identity": StackIdentity(
+            place.tenant, place.stack_name, place.stack_id, path
+        ).to_dict(),
+        "stack_identity": place.to_dict(),
+        "stack_name": stack.name,
+        "event_time": time(record.created_at),
+        "resource_name": record.resource_name,
+        "resource_type": record.resource_type,
+        "physical_resource_id": record.physical_id,
+        "resource_action": record.action,
+        "resource_status": record.status,
+        "resource_status_reason": record.status_reason,
+    }
+    if root is not None:
+        shown["root_stack_id"] = identity(root).to_dict()
+    return shown

@@ -1,0 +1,151 @@
+"""Builds what a resource's verb gets to see, from the resource's row and its stack's."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Mapping
+from typing import Any
+
+from common.aws import signature
+from common.identifiers import StackIdentity, physical_name
+from heat_engine.clouds.interface import Cloud
+from heat_engine.commands.core import Core
+from heat_engine.commands.goal import timeout_seconds
+from heat_engine.language import properties as language_properties
+from heat_engine.resources.protocol import Guest, Request, ResourceType, Signal
+from heat_engine.store import signals
+from heat_engine.store.records import StackRecord
+from heat_engine.store.resources import ResourceRecord
+
+GUEST = "guest"
+
+
+class Requests:
+    """Requests for the resources of one stack. The cloud session is made when first needed."""
+
+    def __init__(self, core: Core, stack: StackRecord) -> None:
+        self._core = core
+        self._stack = stack
+        self._cloud: Cloud | None = None
+
+    @property
+    def cloud(self) -> Cloud:
+        if self._cloud is None:
+            self._cloud = self._core.clouds.session(self._stack.project_id, self._stack.credentials)
+        return self._cloud
+
+    def build(
+        self,
+        record: ResourceRecord,
+        *,
+        others: Iterable[ResourceRecord] = (),
+        given: Mapping[str, Any] | None = None,
+        changed: frozenset[str] = frozenset(),
+        saved: Mapping[str, Any] | None = None,
+        token: str | None = None,
+        elapsed: float = 0.0,
+        template_metadata: Mapping[str, Any] | None = None,
+    ) -> Request:
+        """``given``: the wanted properties as resolved; None: those of the row.
+
+        ``others``: the stack's resources, among which a wait condition finds its handle.
+        """
+        kind = self._core.registry.get(record.type)
+        stack = self._stack
+        present = self.complete(kind, record.properties) if record.definition else {}
+        wanted = present if given is None else self.complete(kind, given)
+        handle = self._handle(kind, record, wanted, others)
+        return Request(
+            name=record.name,
+            type=record.type,
+            token=token or record.id,
+            physical_name=physical_name(
+                stack.name, record.name, record.id, kind.physical_name_limit
+            ),
+            stack_id=stack.id,
+            stack_name=stack.name,
+            project_id=stack.project_id,
+            cloud=self.cloud,
+            properties=wanted,
+            previous=present,
+            changed=changed,
+            template_metadata=template_metadata or (record.definition or {}).get("metadata") or {},
+            metadata=record.metadata or {},
+            saved=saved or {},
+            data={key: value for key, value in record.data.items() if key != GUEST},
+            attributes=record.attributes,
+            physical_id=record.physical_id,
+            elapsed=elapsed,
+            stack_timeout=float(timeout_seconds(self._core, stack.timeout_mins)),
+            signals=self._signals(handle),
+            handle_properties=self._properties(handle),
+            guest=self.guest(record),
+        )
+
+    @staticmethod
+    def complete(kind: ResourceType, given: Mapping[str, Any]) -> dict[str, Any]:
+        return language_properties.complete(
+            kind.properties, given, open=kind.open_properties
+        )
+
+    def _properties(self, handle: ResourceRecord | None) -> dict[str, Any]:
+        if handle is None or handle.definition is None:
+            return {}
+        return self.complete(self._core.registry.get(handle.type), handle.properties)
+
+    def guest(self, record: ResourceRecord) -> Guest | None:
+        """The resource's credential, with the addresses where it is good."""
+        held = record.data.get(GUEST)
+        if not held:
+            return None
+        stack = self._stack
+        identity = StackIdentity(stack.project_id, stack.name, stack.id).resource(record.name)
+        settings = self._core.settings
+        return Guest(
+            user_id=held["user_id"],
+            access=held["access"],
+            secret=held["secret"],
+            token=held["token"],
+            endpoint=f"{settings.heat_url}/{stack.project_id}/{identity.stack_path()}/signal",
+            signal_url=signature.presign(
+                "POST",
+                f"{settings.cfn_url}/signal",
+                identity.arn(),
+                held["access"],
+                held["secret"],
+            ),
+            waitcondition_url=signature.presign(
+                "PUT",
+                f"{settings.cfn_url}/waitcondition",
+                identity.arn(),
+                held["access"],
+                held["secret"],
+            ),
+        )
+
+    def _handle(
+        self,
+        kind: ResourceType,
+        record: ResourceRecord,
+        wanted: Mapping[str, Any],
+        others: Iterable[ResourceRecord],
+    ) -> ResourceRecord | None:
+        """The handle whose signals the resource is about: its own, or the one it refers to."""
+        if kind.is_handle:
+            return record
+        if not kind.listens_to:
+            return None
+        reference = wanted.get(kind.listens_to)
+        for other in others:
+            if (
+                not other.obsolete
+                and other.reference_id == reference
+                and self._core.registry.get(other.type).is_handle
+            ):
+                return other
+        return None
+
+    def _signals(self, handle: ResourceRecord | None) -> list[Signal] | None:
+        if handle is None:
+            return None
+        stored = self._core.database.query(signals.list, handle.id)
+        return [Signal(item.id, item.status, item.reason, item.data) for item in stored]

@@ -1,0 +1,122 @@
+"""Read the resources of a stack."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Mapping
+from typing import Any
+
+from common import errors
+from common.context import RequestContext
+from heat_engine.clouds.interface import CloudError
+from heat_engine.commands import access, render
+from heat_engine.commands.core import Core
+from heat_engine.commands.requests import Requests
+from heat_engine.commands.scope import StackScope
+from heat_engine.store import resources, signals, traversals
+from heat_engine.store.records import StackRecord
+from heat_engine.store.resources import ResourceRecord
+
+FILTERS = {
+    "name": "name",
+    "action": "action",
+    "id": "id",
+    "physical_resource_id": "physical_id",
+}
+
+
+def list_resources(
+    core: Core,
+    context: RequestContext,
+    identity: dict[str, Any],
+    *,
+    with_detail: bool = False,
+    filters: Mapping[str, Any] | None = None,
+) -> list[dict[str, Any]]:
+    """The current resources, those waiting with what they wait for."""
+    with core.database.read() as session:
+        stack = access.by_identity(session, context, identity, deleted=True)
+        rows = [row for row in resources.load(session, stack.id) if not row.obsolete]
+        waits = traversals.waits(session, stack.id)
+    dependents = render.required_by(rows)
+    shown = []
+    for row in rows:
+        if _matches(row, filters or {}):
+            item = render.resource(stack, row, dependents.get(row.name, ()), waits.get(row.id))
+            if with_detail:
+                item["attributes"] = _attributes(core, stack, rows, row, ())
+            shown.append(item)
+    return shown
+
+
+def describe(
+    core: Core,
+    context: RequestContext,
+    identity: dict[str, Any],
+    resource_name: str,
+    with_attr: Iterable[str] | bool | None = None,
+) -> dict[str, Any]:
+    """One resource with metadata; attributes too unless ``with_attr`` is False."""
+    with core.database.read() as session:
+        stack = access.by_identity(session, context, identity)
+        access.guest_resource(context, stack, resource_name)
+        rows = [row for row in resources.load(session, stack.id) if not row.obsolete]
+        waits = traversals.waits(session, stack.id)
+        row = next((row for row in rows if row.name == resource_name), None)
+        if row is None:
+            raise errors.ResourceNotFound(resource_name=resource_name, stack_name=stack.name)
+        stored = signals.list(session, row.id) if core.registry.get(row.type).is_handle else []
+    shown = render.resource(
+        stack, row, render.required_by(rows).get(row.name, ()), waits.get(row.id)
+    )
+    shown["metadata"] = row.metadata or {}
+    if stored:
+        kind = core.registry.get(row.type)
+        shown["metadata"] = kind.signal_metadata(stored)
+    if with_attr is not False:
+        extra = () if isinstance(with_attr, bool) or with_attr is None else tuple(with_attr)
+        shown["attributes"] = _attributes(core, stack, rows, row, extra)
+    return shown
+
+
+def find_physical(core: Core, context: RequestContext, physical_id: str) -> dict[str, str]:
+    """The identity of the resource with that physical id, in the caller's project."""
+    with core.database.read() as session:
+        found = resources.find_physical(session, physical_id, context.project_id or "")
+        for row in found:
+            stack = access.by_name(session, context, row.stack_id)
+            return render.identity(stack).resource(row.name).to_dict()
+    raise errors.EntityNotFound(entity="Resource", name=physical_id)
+
+
+def _matches(row: ResourceRecord, filters: Mapping[str, Any]) -> bool:
+    for key, value in filters.items():
+        wanted = value if isinstance(value, list) else [value]
+        if key == "type":
+            if not any(str(item) in row.type for item in wanted):
+                return False
+        elif key == "status":
+            if not {row.status, f"{row.action}_{row.status}"} & set(wanted):
+                return False
+        elif key in FILTERS and getattr(row, FILTERS[key]) not in wanted:
+            return False
+    return True
+
+
+def _attributes(
+    core: Core,
+    stack: StackRecord,
+    rows: list[ResourceRecord],
+    row: ResourceRecord,
+    extra: Iterable[str],
+) -> dict[str, Any]:
+    """Attributes of the type and those asked for; one that cannot be read is null."""
+    scope = StackScope(core, Requests(core, stack), {item.name: item for item in rows})
+    known = core.registry.get(row.type).interface().attributes
+    values: dict[str, Any] = {}
+    for name in {*known, *extra}:
+        try:
+            values[name] = scope.attribute(row.name, name)
+        except (errors.HearthError, CloudError):
+            values[name] = None
+    shown = values.pop("show", None)
+    return {**shown, **values} if isinstance(shown, dict) else values

@@ -1,0 +1,82 @@
+"""What a template's functions see of a stack's resources."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from typing import Any
+
+from common import errors
+from heat_engine.commands.core import Core
+from heat_engine.commands.requests import Requests
+from heat_engine.language.unknown import UNKNOWN
+from heat_engine.store.resources import ResourceRecord
+
+# States in which an attribute has a value (contract/templates.md section 3.2).
+READABLE = frozenset(
+    {"CREATE", "ADOPT", "SUSPEND", "RESUME", "UPDATE", "ROLLBACK", "SNAPSHOT", "CHECK"}
+)
+
+
+class StackScope:
+    """``language.scope.Scope`` over the current resources of one stack.
+
+    planning: a resource that is not made yet, or is in ``moving``, gives UNKNOWN; otherwise it
+    gives its name and null, as for outputs. moving: names that the plan will replace (their
+    reference changes too) mapped to True, and names it will update mapped to False.
+    """
+
+    def __init__(
+        self,
+        core: Core,
+        requests: Requests,
+        resources: Mapping[str, ResourceRecord],
+        *,
+        planning: bool = False,
+    ) -> None:
+        self._core = core
+        self._requests = requests
+        self._resources = resources
+        self._planning = planning
+        self.moving: dict[str, bool] = {}
+
+    def reference_id(self, resource: str) -> Any:
+        record = self._resources.get(resource)
+        if record is None or (record.action == "INIT" and self._planning):
+            return UNKNOWN if self._planning else resource
+        if self.moving.get(resource):
+            return UNKNOWN
+        return record.reference_id
+
+    def attribute(self, resource: str, name: str) -> Any:
+        record = self._resources.get(resource)
+        if resource in self.moving or (
+            self._planning and (record is None or record.action == "INIT")
+        ):
+            return UNKNOWN
+        if record is None:
+            return None
+        known = self._core.registry.interface(record.type)
+        if known is None or (name not in known.attributes and not known.open_attributes):
+            raise errors.InvalidTemplateAttribute(resource=resource, key=name)
+        if record.action not in READABLE:
+            return None
+        declared = known.attributes.get(name)
+        if declared is not None and not declared.live:
+            return record.attributes.get(name)
+        request = self._requests.build(record, others=self._resources.values())
+        return self._core.registry.get(record.type).read(request, name)
+
+    def attributes(self, resource: str) -> Any:
+        record = self._resources.get(resource)
+        if record is None or resource in self.moving:
+            return UNKNOWN if self._planning else None
+        known = self._core.registry.interface(record.type)
+        names = known.attributes if known else ()
+        return {name: self.attribute(resource, name) for name in names if name != "show"}
+
+    def facade(self, key: str) -> Any:
+        """Only a nested stack has a parent to read from."""
+        raise errors.Invalid(reason=f"resource_facade ({key}) is used outside a nested stack")
+
+    def availability_zones(self) -> list[str]:
+        return ["nova"]

@@ -1,0 +1,145 @@
+"""Signals to resources, and marking a resource unhealthy (contract/engine-semantics.md 8.5, 9.7)."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import replace
+from typing import Any
+
+from common import errors
+from common.context import RequestContext
+from common.identifiers import new_id
+from heat_engine.commands import access
+from heat_engine.commands.core import Core
+from heat_engine.commands.requests import Requests
+from heat_engine.graph.states import Action, Status
+from heat_engine.resources.protocol import Signal, SignalResult
+from heat_engine.store import clock, events, resources, signals, traversals
+from heat_engine.store.records import StackRecord
+from heat_engine.store.resources import ResourceRecord
+from heat_engine.store.session import Session
+
+DEAF = frozenset({Action.SUSPEND, Action.DELETE})
+UNHEALTHY = "state changed by resource_mark_unhealthy api"
+
+
+def send(
+    core: Core,
+    context: RequestContext,
+    identity: dict[str, Any],
+    resource_name: str,
+    details: Any,
+) -> tuple[str, str | None, dict[str, Any]]:
+    """Store a signal with its event: stack id, the engine to wake, the handle's new metadata."""
+    return core.database.transact(_send, core, context, identity, resource_name, details)
+
+
+def mark_unhealthy(
+    core: Core,
+    context: RequestContext,
+    identity: dict[str, Any],
+    resource_name: str,
+    unhealthy: Any,
+    reason: str | None,
+) -> None:
+    """Set CHECK_FAILED, or take it back. ``resource_name``: logical name or physical id."""
+    if not isinstance(unhealthy, bool):
+        raise errors.Invalid(reason="mark_unhealthy is not a boolean")
+    core.database.transact(_mark, core, context, identity, resource_name, unhealthy, reason)
+
+
+def _send(
+    session: Session,
+    core: Core,
+    context: RequestContext,
+    identity: dict[str, Any],
+    resource_name: str,
+    details: Any,
+) -> tuple[str, str | None, dict[str, Any]]:
+    stack = access.by_identity(session, context, identity)
+    access.guest_resource(context, stack, resource_name)
+    record = resources.find(session, stack.id, resource_name)
+    if record is None:
+        raise errors.ResourceNotFound(resource_name=resource_name, stack_name=stack.name)
+    kind = core.registry.get(record.type)
+    if record.action in DEAF or stack.action == Action.DELETE:
+        action = record.action if record.action in DEAF else stack.action
+        raise errors.NotSupported(feature=f"Signal resource during {action}")
+    if record.action == Action.INIT:
+        raise errors.ResourceNotAvailable(resource_name=resource_name)
+    if isinstance(details, Mapping) and "unset_hook" in details:
+        raise errors.InvalidBreakPointHook(hook=details["unset_hook"], resource=resource_name)
+    if not kind.supports_signal:
+        raise errors.ResourceActionNotSupported(action="signal")
+    stored = [Signal(**_fields(item)) for item in signals.list(session, record.id)]
+    request = replace(Requests(core, stack).build(record), signals=stored)
+    result = kind.signal(request, details)
+    _keep(session, stack, record, result)
+    metadata = kind.signal_metadata(
+        [Signal(**_fields(item)) for item in signals.list(session, record.id)]
+    )
+    return stack.id, traversals.owner(session, stack.id), metadata
+
+
+def _fields(item: Any) -> dict[str, Any]:
+    """A stored signal's fields."""
+    return {"id": item.id, "status": item.status, "reason": item.reason, "data": item.data}
+
+
+def _keep(
+    session: Session, stack: StackRecord, record: ResourceRecord, result: SignalResult
+) -> None:
+    if result.store:
+        signals.put(session, record.id, result.id, result.status, result.detail, result.data)
+    if result.reason is not None:
+        events.append(
+            session, [_event(record, "SIGNAL", record.status, f"Signal: {result.reason}")]
+        )
+
+
+def _mark(
+    session: Session,
+    core: Core,
+    context: RequestContext,
+    identity: dict[str, Any],
+    resource_name: str,
+    unhealthy: bool,
+    reason: str | None,
+) -> None:
+    stack = access.by_identity(session, context, identity, lock=True)
+    if stack.status == Status.IN_PROGRESS:
+        raise errors.ActionInProgress(stack_name=stack.name, action=stack.action)
+    rows = [row for row in resources.load(session, stack.id) if not row.obsolete]
+    found = [row for row in rows if row.name == resource_name] or [
+        row for row in rows if row.physical_id == resource_name
+    ]
+    if not found:
+        raise errors.ResourceNotFound(resource_name=resource_name, stack_name=stack.name)
+    if len(found) > 1:
+        raise errors.PhysicalResourceIDAmbiguity(phys_id=resource_name)
+    row = found[0]
+    if row.action == Action.DELETE:
+        return
+    failed = (row.action, row.status) == (Action.CHECK, Status.FAILED)
+    if not unhealthy and not failed:
+        return
+    row.action, row.status = Action.CHECK, Status.FAILED if unhealthy else Status.COMPLETE
+    row.status_reason = reason or UNHEALTHY
+    row.updated_at = clock.utc()
+    resources.save(session, [row])
+    events.append(session, [_event(row, row.action, row.status, row.status_reason)])
+
+
+def _event(record: ResourceRecord, action: str, status: str, reason: str) -> dict[str, Any]:
+    return {
+        "id": new_id(),
+        "stack_id": record.stack_id,
+        "created_at": clock.utc(),
+        "resource_name": record.name,
+        "resource_type": record.type,
+        "physical_id": record.physical_id,
+        "action": str(action),
+        "status": str(status),
+        "status_reason": reason,
+        "properties": record.sealed_definition,
+    }

@@ -1,0 +1,255 @@
+"""Create a stack, or say what creating it would make."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import dataclass, field
+from typing import Any
+
+from common import errors
+from common.context import RequestContext
+from common.identifiers import STACK_NAME, new_id
+from heat_engine.commands import change, render
+from heat_engine.commands import goal as goals
+from heat_engine.commands.change import Begun
+from heat_engine.commands.core import Core
+from heat_engine.commands.goal import Goal
+from heat_engine.graph.states import Action, Status
+from heat_engine.store import clock, documents, stacks
+from heat_engine.store.records import StackRecord
+from heat_engine.store.session import Session
+
+TRUE_WORDS = {"true": True, "false": False}
+
+
+@dataclass(frozen=True, slots=True)
+class Options:
+    """What a request says besides template and values. None: not said."""
+
+    disable_rollback: bool | None = None
+    timeout_mins: int | None = None
+    tags: tuple[str, ...] | None = None
+    converge: bool | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class Order:
+    """A template with what comes with it, as the RPC arguments bring it."""
+
+    template: Any
+    params: Mapping[str, Any] = field(default_factory=dict)
+    files: Mapping[str, str] = field(default_factory=dict)
+    environment_files: list[str] = field(default_factory=list)
+    args: Mapping[str, Any] = field(default_factory=dict)
+
+
+def options(args: Mapping[str, Any]) -> Options:
+    """Check the remaining keys of a request's body; raises ``StackValidationFailed`` or ``Invalid``."""
+    minutes = args.get("timeout_mins")
+    if minutes is not None:
+        try:
+            minutes = int(minutes)
+        except (TypeError, ValueError):
+            raise errors.StackValidationFailed(f"Invalid timeout value {minutes}") from None
+        if minutes < 0:
+            raise errors.StackValidationFailed(f"Invalid timeout value {minutes}")
+    return Options(
+        disable_rollback=_flag(args, "disable_rollback"),
+        timeout_mins=minutes or None,
+        tags=_tags(args.get("tags")),
+        converge=_flag(args, "converge"),
+    )
+
+
+def create(core: Core, context: RequestContext, name: Any, order: Order) -> Begun:
+    """Validate everything, then write stack, resources, traversal and plan in one transaction."""
+    chosen = options(order.args)
+    stack_id = new_id()
+    goal = _validated(core, context, name, order, stack_id, chosen)
+    return core.database.transact(_write, core, context, name, stack_id, goal, chosen)
+
+
+def preview(core: Core, context: RequestContext, name: Any, order: Order) -> dict[str, Any]:
+    """The stack that ``create`` would make; nothing is stored."""
+    chosen = options(order.args)
+    goal = _validated(core, context, name, order, None, chosen)
+    stack = _unborn(context, name, goal, chosen)
+    dependents: dict[str, list[str]] = {}
+    definitions = goal.bound.resources
+    for definition in definitions.values():
+        for needed in definition.requires(definitions.keys()):
+            dependents.setdefault(needed, []).append(definition.name)
+    shown = render.full(stack, goal.parameters.shown(), [])
+    place = render.identity(stack)
+    shown["resources"] = [
+        {
+            "resource_identity": place.resource(item.name).to_dict(),
+            "stack_identity": place.to_dict(),
+            "stack_name": name,
+            "resource_name": item.name,
+            "resource_type": item.type,
+            "resource_action": "INIT",
+            "resource_status": "COMPLETE",
+            "resource_status_reason": "",
+            "physical_resource_id": "",
+            "required_by": sorted(dependents.get(item.name, ())),
+            "creation_time": render.time(stack.created_at),
+            "updated_time": render.time(stack.created_at),
+            "description": item.description or "",
+            "metadata": {},
+            "attributes": {},
+            "properties": {},
+        }
+        for item in definitions.values()
+    ]
+    return shown
+
+
+def check_name(name: Any) -> None:
+    """Raises ``StackValidationFailed`` unless it is a stack's name (templates.md part B)."""
+    if not isinstance(name, str):
+        raise errors.StackValidationFailed(f"Invalid stack name {name}, must be a string")
+    if not STACK_NAME.match(name):
+        raise errors.StackValidationFailed(
+            f'Invalid stack name {name} must contain only alphanumeric or "_-." characters, '
+            "must start with alpha and must be 255 characters or less."
+        )
+
+
+def _validated(
+    core: Core,
+    context: RequestContext,
+    name: Any,
+    order: Order,
+    stack_id: str | None,
+    chosen: Options,
+) -> Goal:
+    check_name(name)
+    with core.database.read() as session:
+        if stacks.find_live(session, context.project_id or "", name) is not None:
+            raise errors.StackExists(stack_name=name)
+        _check_quota(core, session, context)
+    source = goals.source(
+        core, order.template, order.params, order.files, order.environment_files
+    )
+    goal = goals.make(
+        source, name=name, stack_id=stack_id, project_id=context.project_id or ""
+    )
+    goals.check(core, goal, goals.timeout_seconds(core, chosen.timeout_mins))
+    return goal
+
+
+def _check_quota(core: Core, session: Session, context: RequestContext) -> None:
+    limit = core.settings.max_stacks_per_tenant
+    if limit < 0 or context.is_admin:
+        return
+    if stacks.count(session, project_id=context.project_id or "") >= limit:
+        raise errors.RequestLimitExceeded(
+            limit="You have reached the maximum stacks per tenant, "
+            f"{limit}. Please delete some stacks."
+        )
+
+
+def _write(
+    session: Session,
+    core: Core,
+    context: RequestContext,
+    name: str,
+    stack_id: str,
+    goal: Goal,
+    chosen: Options,
+) -> Begun:
+    disable_rollback = True if chosen.disable_rollback is None else chosen.disable_rollback
+    stacks.insert(
+        session,
+        id=stack_id,
+        project_id=context.project_id or "",
+        name=name,
+        user_id=context.user_id,
+        user_name=context.user_name,
+        description=goal.template.description,
+        template_hash=documents.put(session, goal.document),
+        files_hash=documents.put(session, dict(goal.files)),
+        environment=goal.environment.to_dict(),
+        credentials=credentials(context),
+        action=str(Action.CREATE),
+        status=str(Status.IN_PROGRESS),
+        status_reason="",
+        timeout_mins=chosen.timeout_mins,
+        disable_rollback=disable_rollback,
+    )
+    if chosen.tags:
+        stacks.set_tags(session, stack_id, chosen.tags)
+    stack = stacks.get(session, stack_id)
+    if stack is None:
+        raise LookupError(stack_id)
+    return change.begin(core, session, stack, Action.CREATE, goal=goal)
+
+
+def credentials(context: RequestContext) -> dict[str, Any]:
+    """What the engine keeps to act for the stack's maker later."""
+    return {
+        "user_id": context.user_id,
+        "user_name": context.user_name,
+        "project_id": context.project_id,
+        "region_name": context.region_name,
+    }
+
+
+def _unborn(context: RequestContext, name: str, goal: Goal, chosen: Options) -> StackRecord:
+    return StackRecord(
+        id="None",
+        project_id=context.project_id or "",
+        name=name,
+        live_name=name,
+        owner_id=None,
+        parent_resource=None,
+        root_id="None",
+        depth=0,
+        user_id=context.user_id,
+        user_name=context.user_name,
+        description=goal.template.description,
+        template_hash="",
+        files_hash="",
+        action=str(Action.CREATE),
+        status=str(Status.COMPLETE),
+        status_reason="",
+        created_at=clock.utc(),
+        updated_at=None,
+        deleted_at=None,
+        timeout_mins=chosen.timeout_mins,
+        disable_rollback=chosen.disable_rollback is not False,
+        traversal_id=None,
+        tags=chosen.tags or (),
+        environment={},
+        previous=None,
+        credentials={},
+    )
+
+
+def _flag(args: Mapping[str, Any], key: str) -> bool | None:
+    value = args.get(key)
+    if value is None or isinstance(value, bool):
+        return value
+    word = TRUE_WORDS.get(str(value).lower())
+    if word is None:
+        raise errors.Invalid(reason=f'{key}: "{value}" is neither True nor False')
+    return word
+
+
+def _tags(value: Any) -> tuple[str, ...] | None:
+    if value is None:
+        return None
+    items = value.split(",") if isinstance(value, str) else value
+    if not isinstance(items, list):
+        raise errors.StackValidationFailed(f"Invalid tags, not a list: {value}")
+    for tag in items:
+        if not isinstance(tag, str):
+            raise errors.StackValidationFailed(f'Invalid tag, "{tag}" is not a string')
+        if len(tag) > 80:
+            raise errors.StackValidationFailed(
+                f'Invalid tag, "{tag}" is longer than 80 characters'
+            )
+        if "," in tag:
+            raise errors.StackValidationFailed(f'Invalid tag, "{tag}" contains a comma')
+    return tuple(items)

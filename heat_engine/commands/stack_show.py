@@ -1,0 +1,129 @@
+"""Read stacks: identity, lists, details, template, environment, files, outputs."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from typing import Any
+
+from common.context import RequestContext
+from heat_engine.commands import access, outputs, render
+from heat_engine.commands import goal as goals
+from heat_engine.commands.core import Core
+from heat_engine.graph.states import Action, Status
+from heat_engine.store import documents, resources, stacks
+from heat_engine.store.records import StackRecord
+from heat_engine.store.session import Session
+
+MASK = "******"
+
+
+def identify(core: Core, context: RequestContext, name: str) -> dict[str, str]:
+    with core.database.read() as session:
+        return render.identity(access.by_name(session, context, name)).to_dict()
+
+
+def list_stacks(core: Core, context: RequestContext, query: Mapping[str, Any]) -> list[dict[str, Any]]:
+    """A page of summaries; ``query`` as the RPC contract names its arguments."""
+    wanted = {**query}
+    project = None if wanted.pop("global_tenant", False) else context.project_id or ""
+    wanted.pop("show_hidden", None)
+    with core.database.read() as session:
+        found = stacks.list(session, project_id=project, **_clean(wanted))
+    return [render.summary(stack) for stack in found]
+
+
+def count_stacks(core: Core, context: RequestContext, query: Mapping[str, Any]) -> int:
+    wanted = {**query}
+    project = None if wanted.pop("global_tenant", False) else context.project_id or ""
+    for key in ("show_hidden", "limit", "marker", "sort_keys", "sort_dir"):
+        wanted.pop(key, None)
+    with core.database.read() as session:
+        return stacks.count(session, project_id=project, **_clean(wanted))
+
+
+def show(
+    core: Core,
+    context: RequestContext,
+    identity: dict[str, Any] | None,
+    *,
+    resolve_outputs: bool = True,
+) -> list[dict[str, Any]]:
+    """One stack in full, or all of the project's when there is no identity."""
+    with core.database.read() as session:
+        if identity is None:
+            listed = stacks.list(session, project_id=context.project_id or "")
+            found = [stack for item in listed if (stack := stacks.get(session, item.id))]
+        else:
+            found = [access.by_identity(session, context, identity, deleted=True)]
+        held = [_Held(session, stack, resolve_outputs) for stack in found]
+    return [item.render(core) for item in held]
+
+
+def template(core: Core, context: RequestContext, identity: dict[str, Any]) -> Any:
+    """The stored template, as it was given."""
+    with core.database.read() as session:
+        stack = access.by_identity(session, context, identity, deleted=True)
+        return documents.get(session, stack.template_hash)
+
+
+def files(core: Core, context: RequestContext, identity: dict[str, Any]) -> Any:
+    with core.database.read() as session:
+        stack = access.by_identity(session, context, identity, deleted=True)
+        return documents.get(session, stack.files_hash)
+
+
+def environment(core: Core, context: RequestContext, identity: dict[str, Any]) -> dict[str, Any]:
+    """The stored environment; values of hidden parameters are masked."""
+    with core.database.read() as session:
+        stack = access.by_identity(session, context, identity, deleted=True)
+        goal = goals.load(session, stack)
+    shown = goal.environment.to_dict()
+    hidden = {name for name, schema in goal.template.parameters.items() if schema.hidden}
+    for section in ("parameters", "parameter_defaults"):
+        shown[section] = {
+            name: MASK if name in hidden else value
+            for name, value in (shown.get(section) or {}).items()
+        }
+    return shown
+
+
+def list_outputs(core: Core, context: RequestContext, identity: dict[str, Any]) -> list[Any]:
+    with core.database.read() as session:
+        stack = access.by_identity(session, context, identity)
+        return list(outputs.listed(goals.load(session, stack)))
+
+
+def show_output(
+    core: Core, context: RequestContext, identity: dict[str, Any], key: str
+) -> Mapping[str, Any]:
+    with core.database.read() as session:
+        stack = access.by_identity(session, context, identity)
+        goal = goals.load(session, stack)
+        rows = resources.load(session, stack.id)
+    return outputs.resolve_one(core, stack, goal, rows, key)
+
+
+class _Held:
+    """What showing a stack takes, read in one go; outputs are resolved after the transaction."""
+
+    def __init__(self, session: Session, stack: StackRecord, resolve: bool) -> None:
+        gone = (stack.action, stack.status) == (Action.DELETE, Status.COMPLETE)
+        self.stack = stack
+        self.goal = goals.load(session, stack)
+        self.resolve = resolve and not gone
+        wanted = self.resolve and bool(self.goal.bound.outputs)
+        self.rows = resources.load(session, stack.id) if wanted else []
+
+    def render(self, core: Core) -> dict[str, Any]:
+        shown = outputs.resolve(core, self.stack, self.goal, self.rows) if self.resolve else None
+        return render.full(self.stack, self.goal.parameters.shown(), shown)
+
+
+def _clean(query: Mapping[str, Any]) -> dict[str, Any]:
+    """Without arguments that say nothing, so that the store's defaults hold."""
+    return {key: value for key, value in query.items() if value is not None}
+
+
+def identity_of(stack: StackRecord) -> dict[str, str]:
+    """The identity that a call which changes a stack answers with."""
+    return render.identity(stack).to_dict()

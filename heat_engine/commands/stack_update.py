@@ -1,0 +1,172 @@
+"""Update a stack, or say what an update would do to each resource."""
+
+from __future__ import annotations
+
+from typing import Any
+
+from common import errors
+from common.context import RequestContext
+from heat_engine.commands import access, change, render
+from heat_engine.commands import goal as goals
+from heat_engine.commands.change import Begun
+from heat_engine.commands.core import Core
+from heat_engine.commands.goal import Goal, Source
+from heat_engine.commands.planning import Planner
+from heat_engine.commands.stack_create import Options, Order, options
+from heat_engine.graph.states import NO_UPDATE, Action, Status
+from heat_engine.language import environment
+from heat_engine.language.environment import Environment
+from heat_engine.store import clock, documents, resources, stacks
+from heat_engine.store.records import StackRecord
+from heat_engine.store.session import Session
+
+ATTEMPTS = 5
+
+
+class Moved(Exception):
+    """The stack was changed by somebody else between reading and writing it."""
+
+
+def update(
+    core: Core, context: RequestContext, identity: dict[str, Any], order: Order
+) -> Begun:
+    """Validate the new goal, then write it with its plan; supersedes a running change.
+
+    ``args["existing"]`` is the mark of PATCH: what is not given stays (native-api.md section 8.5).
+    """
+    for _ in range(ATTEMPTS):
+        stack, goal, chosen = _prepare(core, context, identity, order)
+        try:
+            return core.database.transact(
+                _write, core, context, identity, stack, goal, chosen, bool(order.args.get("existing"))
+            )
+        except Moved:
+            continue
+    raise errors.ActionInProgress(stack_name=stack.name, action=stack.action)
+
+
+def preview(
+    core: Core, context: RequestContext, identity: dict[str, Any], order: Order
+) -> dict[str, list[dict[str, Any]]]:
+    """Which resources an update leaves, updates, replaces, adds and deletes; changes nothing."""
+    stack, goal, _ = _prepare(core, context, identity, order)
+    with core.database.read() as session:
+        rows = resources.load(session, stack.id)
+    before = {row.name: row for row in rows if not row.obsolete}
+    planner = Planner(core, stack, goal, rows)
+    plan = planner.plan()
+    lists: dict[str, list[dict[str, Any]]] = {
+        name: [] for name in ("unchanged", "updated", "replaced", "added", "deleted")
+    }
+    dependents = render.required_by(planner.current.values())
+    for name, decision in plan.decisions.items():
+        row = planner.current[name]
+        lists[decision.value].append(render.resource(stack, row, dependents.get(name, ())))
+    for name, row in before.items():
+        if name not in plan.decisions:
+            lists["deleted"].append(render.resource(stack, row, dependents.get(name, ())))
+    return lists
+
+
+def _prepare(
+    core: Core, context: RequestContext, identity: dict[str, Any], order: Order
+) -> tuple[StackRecord, Goal, Options]:
+    chosen = options(order.args)
+    with core.database.read() as session:
+        stack = access.by_identity(session, context, identity)
+        _check_state(stack)
+        before = goals.load(session, stack)
+    source = goals.source(
+        core,
+        before.document if order.template is None else order.template,
+        order.params,
+        order.files,
+        order.environment_files,
+    )
+    if order.args.get("existing"):
+        source = _over_existing(source, before, order.args.get("clear_parameters") or ())
+    elif order.template is None:
+        raise errors.StackValidationFailed("No template specified")
+    goal = goals.make(source, name=stack.name, stack_id=stack.id, project_id=stack.project_id)
+    goal.parameters.check_immutable(before.parameters)
+    minutes = chosen.timeout_mins or stack.timeout_mins
+    goals.check(core, goal, goals.timeout_seconds(core, minutes))
+    return stack, goal, chosen
+
+
+def _check_state(stack: StackRecord) -> None:
+    if stack.action in NO_UPDATE:
+        word = "suspended" if stack.action == Action.SUSPEND else "deleting"
+        raise errors.NotSupported(feature=f"Updating a stack when it is {word}")
+
+
+def _over_existing(source: Source, before: Goal, cleared: Any) -> Source:
+    """The request laid over what the stack has; parameters the template lacks are dropped."""
+    if not isinstance(cleared, (list, tuple)):
+        raise errors.Invalid(reason="clear_parameters is not a list")
+    held, given = before.environment, source.environment
+    merged = environment.parse(
+        {
+            **held.to_dict(),
+            **{key: value for key, value in given.to_dict().items() if value},
+            "parameters": {
+                **{key: value for key, value in held.parameters.items() if key not in cleared},
+                **given.parameters,
+            },
+            "parameter_defaults": {**held.parameter_defaults, **given.parameter_defaults},
+            "resource_registry": {**held.resource_registry, **given.resource_registry},
+        }
+    )
+    document = source.template
+    declared = document.get("parameters") or document.get("Parameters") or {}
+    known = {key: value for key, value in merged.parameters.items() if key in declared}
+    final: Environment = environment.parse({**merged.to_dict(), "parameters": known})
+    return Source(document, {**before.files, **source.files}, final)
+
+
+def _write(
+    session: Session,
+    core: Core,
+    context: RequestContext,
+    identity: dict[str, Any],
+    seen: StackRecord,
+    goal: Goal,
+    chosen: Options,
+    existing: bool,
+) -> Begun:
+    stack = access.by_identity(session, context, identity, lock=True)
+    _check_state(stack)
+    if stack.template_hash != seen.template_hash or stack.traversal_id != seen.traversal_id:
+        raise Moved
+    columns: dict[str, Any] = {
+        "template_hash": documents.put(session, goal.document),
+        "files_hash": documents.put(session, dict(goal.files)),
+        "environment": goal.environment.to_dict(),
+        "description": goal.template.description,
+        "updated_at": clock.utc(),
+        "previous": _way_back(stack),
+    }
+    if chosen.timeout_mins is not None:
+        columns["timeout_mins"] = chosen.timeout_mins
+    if chosen.disable_rollback is not None:
+        columns["disable_rollback"] = chosen.disable_rollback
+    stacks.update(session, stack.id, **columns)
+    if chosen.tags is not None or not existing:
+        stacks.set_tags(session, stack.id, chosen.tags or ())
+    fresh = stacks.get(session, stack.id)
+    if fresh is None:
+        raise LookupError(stack.id)
+    return change.begin(core, session, fresh, Action.UPDATE, goal=goal)
+
+
+def _way_back(stack: StackRecord) -> dict[str, Any]:
+    """Where a rollback leads: the last goal that was reached, or failing that the present one."""
+    if stack.previous is not None and stack.status != Status.COMPLETE:
+        return stack.previous
+    return {
+        "template_hash": stack.template_hash,
+        "files_hash": stack.files_hash,
+        "environment": stack.environment,
+        "description": stack.description,
+    }
+

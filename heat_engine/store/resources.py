@@ -1,0 +1,177 @@
+"""Rows of resources: one incarnation each, decrypted once and saved in groups."""
+
+from __future__ import annotations
+
+import json
+from collections.abc import Collection, Iterable
+from dataclasses import dataclass, field
+from datetime import datetime
+from typing import Any
+
+import sqlalchemy as sa
+
+from common.crypt import Vault
+from heat_engine.store.database import upsert
+from heat_engine.store.session import Session
+from heat_engine.store.tables import resource as table
+from heat_engine.store.tables import stack as stack_table
+
+
+@dataclass(slots=True)
+class ResourceRecord:
+    """A resource row. Mutable: the owner of the traversal changes it and saves it in a group.
+
+    definition: ``{type, properties, metadata, fingerprint}``; outcome: ``{reference_id,
+    attributes, data}``. Both may hold secrets, so they stay out of the printed form.
+    """
+
+    id: str
+    stack_id: str
+    name: str
+    type: str
+    action: str
+    status: str
+    created_at: datetime
+    status_reason: str = ""
+    physical_id: str | None = None
+    definition: dict[str, Any] | None = field(default=None, repr=False)
+    outcome: dict[str, Any] | None = field(default=None, repr=False)
+    metadata: dict[str, Any] | None = field(default=None, repr=False)
+    requires: tuple[str, ...] = ()
+    deletion_policy: str = "Delete"
+    replaces: str | None = None
+    obsolete: bool = False
+    child_id: str | None = None
+    updated_at: datetime | None = None
+    sealed_definition: str | None = field(default=None, repr=False)
+
+    @property
+    def reference_id(self) -> Any:
+        """What get_resource gives: the type's own choice, the physical id, or the name."""
+        chosen = (self.outcome or {}).get("reference_id")
+        return chosen if chosen is not None else self.physical_id or self.name
+
+    @property
+    def data(self) -> dict[str, Any]:
+        return (self.outcome or {}).get("data") or {}
+
+    @property
+    def attributes(self) -> dict[str, Any]:
+        return (self.outcome or {}).get("attributes") or {}
+
+    @property
+    def properties(self) -> dict[str, Any]:
+        return (self.definition or {}).get("properties") or {}
+
+    def define(self, definition: dict[str, Any]) -> None:
+        """Set what it is made from; the stored copy is sealed anew at the next save."""
+        self.definition = definition
+        self.sealed_definition = None
+
+
+def load(session: Session, stack_id: str) -> list[ResourceRecord]:
+    """All rows of a stack, oldest first."""
+    rows = session.connection.execute(
+        sa.select(table).where(table.c.stack_id == stack_id).order_by(table.c.created_at)
+    )
+    return [_record(session, row) for row in rows]
+
+
+def find(session: Session, stack_id: str, name: str) -> ResourceRecord | None:
+    """The current incarnation of a resource."""
+    row = session.connection.execute(
+        sa.select(table).where(
+            table.c.stack_id == stack_id, table.c.name == name, table.c.obsolete.is_(False)
+        )
+    ).first()
+    return None if row is None else _record(session, row)
+
+
+def find_physical(session: Session, physical_id: str, project_id: str) -> list[ResourceRecord]:
+    """Resources with that physical id in the living stacks of a project."""
+    living = sa.select(stack_table.c.id).where(
+        stack_table.c.project_id == project_id, stack_table.c.deleted_at.is_(None)
+    )
+    rows = session.connection.execute(
+        sa.select(table).where(table.c.physical_id == physical_id, table.c.stack_id.in_(living))
+    )
+    return [_record(session, row) for row in rows]
+
+
+def save(session: Session, records: Iterable[ResourceRecord]) -> None:
+    """Write rows, new or changed, in one statement."""
+    rows = [_row(session, record) for record in records]
+    if rows:
+        upsert(session, table, rows)
+
+
+def delete(session: Session, ids: Collection[str]) -> None:
+    wanted = list(ids)
+    for start in range(0, len(wanted), 500):
+        session.connection.execute(
+            sa.delete(table).where(table.c.id.in_(wanted[start : start + 500]))
+        )
+
+
+def count(session: Session, stack_id: str) -> int:
+    return int(
+        session.connection.execute(
+            sa.select(sa.func.count()).select_from(table).where(table.c.stack_id == stack_id)
+        ).scalar_one()
+    )
+
+
+def _record(session: Session, row: sa.Row[Any]) -> ResourceRecord:
+    unseal = session.vault.decrypt_json
+    return ResourceRecord(
+        id=row.id,
+        stack_id=row.stack_id,
+        name=row.name,
+        type=row.type,
+        action=row.action,
+        status=row.status,
+        created_at=row.created_at,
+        status_reason=row.status_reason,
+        physical_id=row.physical_id,
+        definition=unseal(row.definition) if row.definition else None,
+        outcome=unseal(row.outcome) if row.outcome else None,
+        metadata=unseal(row.metadata) if row.metadata else None,
+        requires=tuple(json.loads(row.requires)),
+        deletion_policy=row.deletion_policy,
+        replaces=row.replaces,
+        obsolete=bool(row.obsolete),
+        child_id=row.child_id,
+        updated_at=row.updated_at,
+        sealed_definition=row.definition,
+    )
+
+
+def _row(session: Session, record: ResourceRecord) -> dict[str, Any]:
+    seal = session.vault.encrypt_json
+    return {
+        "id": record.id,
+        "stack_id": record.stack_id,
+        "name": record.name,
+        "type": record.type,
+        "action": record.action,
+        "status": record.status,
+        "status_reason": record.status_reason,
+        "physical_id": record.physical_id,
+        "definition": seal_definition(session.vault, record),
+        "outcome": seal(record.outcome) if record.outcome else None,
+        "metadata": seal(record.metadata) if record.metadata else None,
+        "requires": json.dumps(record.requires),
+        "deletion_policy": record.deletion_policy,
+        "replaces": record.replaces,
+        "obsolete": record.obsolete,
+        "child_id": record.child_id,
+        "created_at": record.created_at,
+        "updated_at": record.updated_at,
+    }
+
+
+def seal_definition(vault: Vault, record: ResourceRecord) -> str | None:
+    """The encrypted definition, sealed once a change: events of the resource carry the same text."""
+    if record.sealed_definition is None and record.definition is not None:
+        record.sealed_definition = vault.encrypt_json(record.definition)
+    return record.sealed_definition

@@ -1,0 +1,58 @@
+"""Claiming a traversal that nobody works on, and loading it (design section 3)."""
+
+from __future__ import annotations
+
+from common import errors
+from heat_engine.commands import change
+from heat_engine.commands import goal as goals
+from heat_engine.commands.change import Begun
+from heat_engine.commands.core import Core
+from heat_engine.graph.states import Action, Status
+from heat_engine.store import resources, stacks, traversals
+from heat_engine.store.records import StackRecord
+from heat_engine.store.session import Session
+from heat_engine.store.traversals import TraversalRecord
+
+
+def claim(core: Core, seen: TraversalRecord) -> Begun | None:
+    """Claim, and plan if that is still to be done; None when somebody else has it, or it is over."""
+    return core.database.transact(_claim, core, seen)
+
+
+def _claim(session: Session, core: Core, seen: TraversalRecord) -> Begun | None:
+    settings = core.settings
+    record = traversals.claim(session, seen, settings.engine_id, settings.lease_seconds)
+    if record is None:
+        return None
+    stack = stacks.get(session, record.stack_id)
+    if stack is None:
+        traversals.finish(session, record, "FAILED")
+        return None
+    begun = Begun(record, stack)
+    try:
+        begun.goal = goals.load(session, stack)
+        if record.status == "PENDING":
+            _plan(session, core, begun)
+        else:
+            begun.rows = resources.load(session, stack.id)
+            begun.steps = traversals.steps(session, record.id)
+    except errors.HearthError as error:
+        _refuse(session, record, stack, error)
+        return None
+    return begun
+
+
+def _plan(session: Session, core: Core, begun: Begun) -> None:
+    """Plan what had to wait for the end of a superseded traversal."""
+    earlier = traversals.get(session, begun.traversal.waits_for or "")
+    change.write_plan(core, session, begun, rows=None, earlier=earlier)
+    begun.traversal.status = "ACTIVE"
+    traversals.set_status(session, begun.traversal.id, "ACTIVE")
+
+
+def _refuse(
+    session: Session, record: TraversalRecord, stack: StackRecord, error: errors.HearthError
+) -> None:
+    """A stored goal that does not bind any more: the stack fails and says why."""
+    traversals.finish(session, record, "FAILED")
+    change.announce(session, stack, Action(record.action), Status.FAILED, error.message)

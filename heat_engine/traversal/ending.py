@@ -1,0 +1,115 @@
+"""How a traversal ends: completed, failed and perhaps rolled back, or given back unfinished."""
+
+from __future__ import annotations
+
+from typing import Any
+
+from heat_engine.commands import change
+from heat_engine.commands import goal as goals
+from heat_engine.commands.change import Begun
+from heat_engine.graph.states import Action, Status
+from heat_engine.store import clock, events, guests, traversals
+from heat_engine.store.records import StackRecord
+from heat_engine.store.session import Session
+from heat_engine.traversal.steps import Steps
+from heat_engine.traversal.work import Work
+
+ROLLED_BACK = frozenset({Action.CREATE, Action.UPDATE})
+
+
+def end(work: Work, steps: Steps, stopped: str | None) -> Begun | None:
+    """Write the stack's end; the rollback that follows, if one does.
+
+    When the traversal has been superseded meanwhile, it is only given back.
+    """
+    reason = stopped or _failure(work.action, steps)
+    if reason is not None:
+        return _close(work, Status.FAILED, reason)
+    suffix = ". 'CHECK' not fully supported (see resources)" if steps.unsupported_checks else ""
+    return _close(
+        work, Status.COMPLETE, f"Stack {work.action} completed successfully{suffix}"
+    )
+
+
+def collapse(work: Work, error: Exception) -> Begun | None:
+    """End after a fault of ours; the reason names the error's class, the log has the rest."""
+    return _close(work, Status.FAILED, f"Unexpected error in the engine: {type(error).__name__}")
+
+
+def release(work: Work) -> None:
+    """Give the traversal back for its successor, or for another engine."""
+    work.journal.commit(
+        lambda session: traversals.release(
+            session, work.traversal, work.core.settings.engine_id
+        )
+    )
+
+
+def _failure(action: Action, steps: Steps) -> str | None:
+    if not steps.failures:
+        return None
+    if action is Action.CHECK:
+        told = "; ".join(f"{record.name}: {text}" for record, text in steps.failures)
+        return f"Resource CHECK failed: {told}"
+    record, text = steps.failures[0]
+    return f"Resource {record.action} failed: {text}"
+
+
+def _close(work: Work, status: Status, reason: str) -> Begun | None:
+    begun: Begun | None = work.journal.commit(
+        lambda session: _write_end(session, work, status, reason)
+    )
+    return begun
+
+
+def _write_end(session: Session, work: Work, status: Status, reason: str) -> Begun | None:
+    traversals.lock_stack(session, work.stack.id)
+    now = traversals.get(session, work.traversal.id)
+    if now is None or now.status == "SUPERSEDED":
+        traversals.release(session, work.traversal, work.core.settings.engine_id)
+        return None
+    if status is Status.FAILED and now.status == "CANCELLED":
+        reason = f"Stack {work.action} cancelled"
+    traversals.finish(session, work.traversal, str(status))
+    stack = change.announce(
+        session, work.stack, work.action, status, reason, _columns(session, work, status)
+    )
+    events.prune(session, stack.id, work.core.settings.max_events_per_stack)
+    if status is Status.FAILED and _rolls_back(work, stack, now.status):
+        return _roll_back(session, work, stack)
+    return None
+
+
+def _columns(session: Session, work: Work, status: Status) -> dict[str, Any]:
+    if status is Status.FAILED:
+        return {}
+    if work.action is Action.DELETE:
+        guests.delete_stack(session, work.stack.id)
+        return {"deleted_at": clock.utc(), "live_name": None, "previous": None}
+    return {"previous": None}
+
+
+def _rolls_back(work: Work, stack: StackRecord, traversal_status: str) -> bool:
+    return (
+        work.action in ROLLED_BACK
+        and not stack.disable_rollback
+        and traversal_status != "CANCELLED"
+    )
+
+
+def _roll_back(session: Session, work: Work, stack: StackRecord) -> Begun:
+    """Begin the way back: to the goal before an update, to nothing after a failed create."""
+    goal = None
+    columns: dict[str, Any] = {}
+    if stack.previous:
+        goal = goals.load(session, stack, previous=True)
+        columns = {**stack.previous, "previous": None}
+    return change.begin(
+        work.core,
+        session,
+        stack,
+        Action.ROLLBACK,
+        goal=goal,
+        columns=columns,
+        after=work.traversal,
+    )

@@ -1,0 +1,103 @@
+"""What a traversal has to write: collected, then written in one transaction under its fence."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from dataclasses import dataclass, field
+from typing import Any
+
+from common.identifiers import new_id, physical_name
+from heat_engine.commands.core import Core
+from heat_engine.store import clock, events, guests, resources, signals, traversals
+from heat_engine.store.records import StackRecord
+from heat_engine.store.resources import ResourceRecord
+from heat_engine.store.session import Session
+from heat_engine.store.traversals import StepRecord, TraversalRecord
+
+
+@dataclass(slots=True)
+class Pending:
+    """One group of writes."""
+
+    rows: dict[str, ResourceRecord] = field(default_factory=dict)
+    steps: dict[int, StepRecord] = field(default_factory=dict)
+    events: list[dict[str, Any]] = field(default_factory=list)
+    gone: list[str] = field(default_factory=list)
+    guests: list[dict[str, Any]] = field(default_factory=list)
+
+    def __bool__(self) -> bool:
+        return bool(self.rows or self.steps or self.events or self.gone or self.guests)
+
+
+class Journal:
+    """Collects changes of resources and steps with their events, in the order they happen."""
+
+    def __init__(self, core: Core, stack: StackRecord, traversal: TraversalRecord) -> None:
+        self._core = core
+        self._stack = stack
+        self._traversal = traversal
+        self._pending = Pending()
+
+    def step(self, step: StepRecord) -> None:
+        self._pending.steps[step.number] = step
+
+    def row(self, record: ResourceRecord) -> None:
+        self._pending.rows[record.id] = record
+
+    def guest(self, columns: dict[str, Any]) -> None:
+        self._pending.guests.append(columns)
+
+    def state(self, record: ResourceRecord, action: str, status: str, reason: str) -> None:
+        """Give a resource a new state, with its event (contract/engine-semantics.md 9.6)."""
+        record.action, record.status, record.status_reason = str(action), str(status), reason
+        record.updated_at = clock.utc()
+        self.row(record)
+        self._pending.events.append(
+            {
+                "id": new_id(),
+                "stack_id": record.stack_id,
+                "created_at": record.updated_at,
+                "resource_name": record.name,
+                "resource_type": record.type,
+                "physical_id": record.physical_id
+                or physical_name(self._stack.name, record.name, record.id),
+                "action": record.action,
+                "status": record.status,
+                "status_reason": reason,
+                "properties": resources.seal_definition(self._core.database.vault, record),
+            }
+        )
+
+    def remove(self, record: ResourceRecord) -> None:
+        """Forget a resource that is gone; its signals and its guest go with it."""
+        self._pending.rows.pop(record.id, None)
+        self._pending.gone.append(record.id)
+
+    def commit(self, more: Callable[[Session], Any] | None = None) -> Any:
+        """Write all of it, and what ``more`` writes, in one transaction; the result of ``more``.
+
+        Raises ``LeaseLost`` when the traversal belongs to somebody else by now.
+        """
+        pending = self._pending
+        if not pending and more is None:
+            return None
+        result = self._core.database.transact(self._write, pending, more)
+        self._pending = Pending()
+        return result
+
+    def _write(
+        self, session: Session, pending: Pending, more: Callable[[Session], Any] | None
+    ) -> Any:
+        settings = self._core.settings
+        traversals.hold(session, self._traversal, settings.engine_id, settings.lease_seconds)
+        for columns in pending.guests:
+            guests.insert(session, **columns)
+        resources.save(session, pending.rows.values())
+        traversals.save_steps(session, self._traversal.id, pending.steps.values())
+        if pending.events:
+            events.append(session, pending.events)
+        if pending.gone:
+            resources.delete(session, pending.gone)
+            signals.delete(session, pending.gone)
+            guests.delete(session, pending.gone)
+        return more(session) if more is not None else None

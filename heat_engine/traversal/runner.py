@@ -1,0 +1,161 @@
+"""Runs the traversals of one engine: a few loops, one pool, one timer heap, one keeper of leases."""
+
+from __future__ import annotations
+
+import logging
+import queue
+import threading
+import time
+from typing import Protocol
+
+from heat_engine.commands.change import Begun
+from heat_engine.commands.core import Core
+from heat_engine.store import traversals
+from heat_engine.traversal import claims
+from heat_engine.traversal.execution import Execution
+from heat_engine.traversal.lease import Keeper
+from heat_engine.traversal.pool import Pool, Timers
+from heat_engine.traversal.work import DatabaseTime
+
+LOG = logging.getLogger(__name__)
+
+CLAIMS_AT_ONCE = 20
+MOST_AT_ONCE = 500
+
+
+class Peers(Protocol):
+    """The other engines. A hint may be lost; that costs time, never correctness."""
+
+    def wake(self, engine_id: str, stack_id: str) -> None:
+        """Tell an engine that something has happened to a stack it works on."""
+
+
+class Runner:
+    """Owner of the traversals that this engine has begun or claimed."""
+
+    def __init__(self, core: Core, peers: Peers) -> None:
+        self.core = core
+        self.pool = Pool(core.settings.workers)
+        self.timers = Timers()
+        self.clock = DatabaseTime()
+        self._peers = peers
+        self._executions: dict[str, Execution] = {}
+        self._lock = threading.Lock()
+        self._idle = threading.Condition(self._lock)
+        self._queue: queue.SimpleQueue[Execution | None] = queue.SimpleQueue()
+        self._draining = False
+        self._keeper = Keeper(core, self)
+        self._threads = [
+            threading.Thread(target=self._loop, name=f"loop-{number}", daemon=True)
+            for number in range(core.settings.loops)
+        ]
+
+    def start(self) -> None:
+        self.clock.set(self.core.database.now())
+        self.timers.start()
+        for thread in self._threads:
+            thread.start()
+        self._keeper.start()
+
+    def begin(self, begun: Begun) -> None:
+        """Run a traversal that a command has just written, or hint at whoever is in its way."""
+        if begun.planned:
+            self._adopt(begun)
+        elif begun.busy:
+            self.hint(begun.busy, begun.stack.id)
+
+    def hint(self, engine_id: str | None, stack_id: str) -> None:
+        """Tell the engine that owns a stack's traversal to look at it; that may be this one."""
+        if engine_id == self.core.settings.engine_id:
+            self.wake(stack_id)
+        elif engine_id:
+            self._peers.wake(engine_id, stack_id)
+
+    def wake(self, stack_id: str) -> None:
+        """Something has happened to a stack: a signal, a newer traversal, a cancellation."""
+        with self._lock:
+            mine = [item for item in self._executions.values() if item.stack_id == stack_id]
+        for execution in mine:
+            execution.post(execution.wake)
+        self._keeper.look()
+
+    def look(self) -> None:
+        """Claim what nobody works on, now rather than at the next look."""
+        self._keeper.look()
+
+    def claim(self) -> None:
+        """Claim what is free, up to a bound that leaves work for other engines."""
+        with self._lock:
+            room = min(CLAIMS_AT_ONCE, MOST_AT_ONCE - len(self._executions))
+        if self._draining or room <= 0:
+            return
+        for seen in self.core.database.query(traversals.claimable, room):
+            begun = claims.claim(self.core, seen)
+            if begun is not None:
+                LOG.info("claimed traversal %s of stack %s", seen.id, seen.stack_id)
+                self._adopt(begun)
+
+    def reconcile(self, held: dict[str, tuple[int, str]]) -> None:
+        """Compare what runs here with what the rows say is ours (id to fence and status)."""
+        with self._lock:
+            running = dict(self._executions)
+        for identifier, execution in running.items():
+            status = held.get(identifier, (0, ""))[1]
+            if status == "SUPERSEDED":
+                execution.post(execution.supersede)
+            elif status == "CANCELLED":
+                reason = f"Stack {execution.work.action} cancelled"
+                execution.post(lambda run=execution, why=reason: run.stop(why))
+
+    def drain(self, grace: float) -> None:
+        """Claim nothing more, let running calls end for so many seconds, give the leases back."""
+        self._draining = True
+        with self._idle:
+            running = list(self._executions.values())
+        for execution in running:
+            execution.post(execution.drain)
+        deadline = time.monotonic() + grace
+        with self._idle:
+            while self._executions and time.monotonic() < deadline:
+                self._idle.wait(deadline - time.monotonic())
+        self._keeper.stop()
+        self.timers.stop()
+        self.pool.stop()
+        for _ in self._threads:
+            self._queue.put(None)
+
+    @property
+    def busy(self) -> int:
+        """How many traversals run here."""
+        with self._lock:
+            return len(self._executions)
+
+    def ready(self, execution: Execution) -> None:
+        self._queue.put(execution)
+
+    def ended(self, execution: Execution, follower: Begun | None) -> None:
+        if follower is not None and not self._draining:
+            self._adopt(follower)
+        with self._idle:
+            self._executions.pop(execution.work.traversal.id, None)
+            self._idle.notify_all()
+        if not self._draining:
+            # Whoever waited for this one may be claimed now.
+            self._keeper.look()
+
+    def _adopt(self, begun: Begun) -> None:
+        execution = Execution(self, begun)
+        with self._lock:
+            self._executions[begun.traversal.id] = execution
+        execution.start()
+        if begun.traversal.status == "CANCELLED":
+            reason = f"Stack {execution.work.action} cancelled"
+            execution.post(lambda: execution.stop(reason))
+
+    def _loop(self) -> None:
+        while True:
+            execution = self._queue.get()
+            if execution is None:
+                return
+            execution.turn()
+

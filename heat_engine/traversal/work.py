@@ -1,0 +1,108 @@
+"""A traversal in memory: its stack, goal, resources and steps, loaded once by its owner."""
+
+from __future__ import annotations
+
+import time
+from collections.abc import Mapping
+from dataclasses import dataclass
+from typing import Any
+
+from heat_engine.commands.change import Begun
+from heat_engine.commands.core import Core
+from heat_engine.commands.requests import Requests
+from heat_engine.commands.scope import StackScope
+from heat_engine.graph.states import Action
+from heat_engine.graph.walk import Walk
+from heat_engine.language.definition import ResourceDefinition
+from heat_engine.resources.protocol import Request, ResourceType
+from heat_engine.store.resources import ResourceRecord
+from heat_engine.store.traversals import StepRecord
+from heat_engine.traversal.journal import Journal
+
+
+class DatabaseTime:
+    """The database's clock, estimated from the last reading of it by the monotonic clock."""
+
+    def __init__(self) -> None:
+        self._offset = time.time() - time.monotonic()
+
+    def set(self, now: float) -> None:
+        self._offset = now - time.monotonic()
+
+    def now(self) -> float:
+        return time.monotonic() + self._offset
+
+
+@dataclass(slots=True)
+class Call:
+    """A verb that is about to be called. A request made before the call keeps what it saw."""
+
+    number: int
+    kind: ResourceType
+    verb: str
+    request: Request
+
+
+class Work:
+    """Everything the owner of a traversal knows. Used by one thread at a time."""
+
+    def __init__(self, core: Core, begun: Begun, clock: DatabaseTime) -> None:
+        self.core = core
+        self.traversal = begun.traversal
+        self.stack = begun.stack
+        self.clock = clock
+        self.action = Action(begun.traversal.action)
+        self.definitions: Mapping[str, ResourceDefinition] = (
+            begun.goal.bound.resources if begun.goal else {}
+        )
+        self.rows: dict[str, ResourceRecord] = {row.id: row for row in begun.rows}
+        self.current: dict[str, ResourceRecord] = {
+            row.name: row for row in begun.rows if not row.obsolete
+        }
+        self.steps: dict[int, StepRecord] = {step.number: step for step in begun.steps}
+        self.walk = Walk(
+            {step.number: step.requires for step in begun.steps},
+            finished=[step.number for step in begun.steps if step.status == "DONE"],
+        )
+        self.journal = Journal(core, begun.stack, begun.traversal)
+        self.requests = Requests(core, begun.stack)
+        self.scope = StackScope(core, self.requests, self.current)
+
+    def kind(self, record: ResourceRecord) -> ResourceType:
+        return self.core.registry.get(record.type)
+
+    def elapsed(self, step: StepRecord) -> float:
+        """Seconds since the step began, by the database's clock; survives a take-over."""
+        return max(0.0, self.clock.now() - (step.started_at or self.clock.now()))
+
+    def call(
+        self,
+        step: StepRecord,
+        record: ResourceRecord,
+        *,
+        given: Mapping[str, Any] | None = None,
+        changed: frozenset[str] = frozenset(),
+        metadata: Mapping[str, Any] | None = None,
+    ) -> Call:
+        """The call of a step's verb as things stand now."""
+        request = self.requests.build(
+            record,
+            others=self.rows.values() if self._needs_others(record) else (),
+            given=given,
+            changed=changed,
+            saved=step.progress,
+            token=step.token,
+            elapsed=self.elapsed(step),
+            template_metadata=metadata,
+        )
+        return Call(step.number, self.kind(record), step.verb, request)
+
+    def _needs_others(self, record: ResourceRecord) -> bool:
+        return bool(self.kind(record).listens_to)
+
+    def add_steps(self, steps: list[StepRecord]) -> None:
+        """Put steps into a traversal that is already running."""
+        for step in steps:
+            self.steps[step.number] = step
+            self.journal.step(step)
+        self.walk.add({step.number: step.requires for step in steps})
