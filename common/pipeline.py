@@ -11,15 +11,13 @@ from collections.abc import Callable, Mapping
 from dataclasses import dataclass
 from typing import Any
 
-import webob
+import webob.exc
 from oslo_config import cfg
 from oslo_middleware import CORS, HTTPProxyToWSGI, RequestId
 from oslo_middleware import cors as cors_options
 from paste import deploy
-from webob.dec import wsgify
 
-from common import errors, wsgi
-from common.context import RequestContext
+from common import wsgi
 
 Filter = Callable[[wsgi.Application], Any]
 
@@ -124,34 +122,3 @@ def by_path(loader: Any, global_conf: dict[str, str], **local: str) -> wsgi.Appl
         return webob.exc.HTTPNotFound()(environ, start_response)
 
     return application
-
-
-def healthcheck(global_conf: dict[str, str], **_local: str) -> wsgi.Application:
-    """Paste application for ``/healthcheck``.
-
-    ``/healthcheck`` and ``/healthcheck/live``: this process answers. ``/healthcheck/ready``: an
-    engine answers too, else 503. Plain text, empty when healthy.
-    """
-    engine = services(global_conf).engine
-
-    @wsgify
-    def application(request: webob.Request) -> webob.Response:
-        if request.method not in ("GET", "HEAD"):
-            return webob.exc.HTTPMethodNotAllowed(headers={"Allow": "GET,HEAD"})
-        check = request.path_info.removeprefix("/healthcheck").strip("/")
-        if check not in ("", "live", "ready"):
-            return webob.exc.HTTPNotFound()
-        reason = _unready(engine) if check == "ready" else ""
-        return webob.Response(
-            body=reason.encode(), status=503 if reason else 200, content_type="text/plain"
-        )
-
-    return application
-
-
-def _unready(engine: wsgi.Engine) -> str:
-    try:
-        engine.call(RequestContext(overwrite=False), "get_revision")
-    except errors.HearthError as error:
-        return error.message
-    return ""

@@ -17,7 +17,9 @@ from common.context import RequestContext
 CONTEXT = "hearth.context"
 
 StartResponse = Callable[..., Any]
-Application = Callable[[dict[str, Any], StartResponse], Iterable[bytes]]
+Environ = dict[str, Any]
+AnswerBody = Iterable[bytes]
+Application = Callable[[Environ, StartResponse], AnswerBody]
 
 _SURROGATE = re.compile(rb"\\u[dD][89a-fA-F]")
 _NUL = b"\\u0000"
@@ -39,7 +41,7 @@ class Middleware:
     def __init__(self, application: Application) -> None:
         self.application = application
 
-    def __call__(self, environ: dict[str, Any], start_response: StartResponse) -> Iterable[bytes]:
+    def __call__(self, environ: Environ, start_response: StartResponse) -> AnswerBody:
         answer = self.process(webob.Request(environ)) or self.application
         return answer(environ, start_response)
 

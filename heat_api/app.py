@@ -2,9 +2,6 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable
-from typing import Any
-
 import webob
 import webob.exc
 
@@ -29,8 +26,8 @@ class Application:
         self.table = Table()
 
     def __call__(
-        self, environ: dict[str, Any], start_response: wsgi.StartResponse
-    ) -> Iterable[bytes]:
+        self, environ: wsgi.Environ, start_response: wsgi.StartResponse
+    ) -> wsgi.AnswerBody:
         request = webob.Request(environ)
         try:
             answer = self.answer(request)
