@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import sqlite3
 
+import psycopg
 from sqlalchemy import exc
 
 # Serialization failure, deadlock, lock not available, connection exceptions, shut down, starting
@@ -30,7 +31,7 @@ def _is_transient_cause(error: exc.DBAPIError) -> bool:
     if isinstance(cause, sqlite3.Error):
         # The low byte is the primary code, the rest says more: BUSY_SNAPSHOT, BUSY_RECOVERY.
         return (getattr(cause, "sqlite_errorcode", 0) & 0xFF) in _SQLITE
-    if cause is not None and hasattr(cause, "sqlstate"):
+    if isinstance(cause, psycopg.Error):
         state = cause.sqlstate
         if state is None:
             # A connection that could not be made has no state, only words.
