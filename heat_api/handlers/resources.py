@@ -27,7 +27,7 @@ def index(call: Call) -> dict[str, Any]:
         stack_identity=call.identity.to_dict(),
         nested_depth=0 if depth is None else integer("nested_depth", depth),
         with_detail=detail,
-        filters=listing.with_status_split(query.filters(listing.RESOURCE_FILTERS)) or None,
+        filters=query.filters(listing.RESOURCE_FILTERS) or None,
     )
     return {"resources": [resources.resource(call.base_url, item, detail=detail) for item in raw]}
 

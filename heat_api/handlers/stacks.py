@@ -8,7 +8,6 @@ import webob
 import webob.exc
 
 from common import errors, wsgi
-from common.context import RequestContext
 from common.identifiers import StackIdentity
 from heat_api.call import Call
 from heat_api.schemas import listing
@@ -29,20 +28,19 @@ _MADE_BY_ENGINE: dict[str, Any] = {
 
 def index(call: Call) -> dict[str, Any]:
     query = Query(call.request)
-    context = call.context
-    if query.boolean("global_tenant", default=False):
-        call.authorize("stacks:global_index")
-        context = _of_all_projects(call.context)
     chosen: dict[str, Any] = {
-        "filters": listing.with_status_split(query.filters(listing.STACK_FILTERS)) or None,
+        "filters": query.filters(listing.STACK_FILTERS) or None,
         "show_deleted": query.boolean("show_deleted", default=False),
         "show_nested": query.boolean("show_nested", default=False),
         "show_hidden": query.boolean("show_hidden", default=False),
         **{name: query.words(name) for name in _TAG_FILTERS},
     }
+    if query.boolean("global_tenant", default=False):
+        call.authorize("stacks:global_index")
+        chosen["global_tenant"] = True
     page = {**listing.paging(query), **listing.sorting(query, listing.STACK_SORT_KEYS)}
     with_count = query.boolean("with_count", default=False)
-    raw = call.engine.call(context, "list_stacks", **page, **chosen)
+    raw = call.ask("list_stacks", **page, **chosen)
     items = [
         stacks.list_item(call.base_url, item, admin=bool(call.context.is_admin)) for item in raw
     ]
@@ -51,7 +49,7 @@ def index(call: Call) -> dict[str, Any]:
     if more:
         answer["links"] = more
     if with_count:
-        answer["count"] = call.engine.call(context, "count_stacks", **chosen)
+        answer["count"] = call.ask("count_stacks", **chosen)
     return answer
 
 
@@ -134,8 +132,3 @@ def _preview_update(call: Call, schema: StackSchema) -> dict[str, Any]:
 def _refuse_converge(schema: StackSchema) -> None:
     if "converge" in schema.body:
         raise webob.exc.HTTPBadRequest("Invalid parameter for this action: converge")
-
-
-def _of_all_projects(context: RequestContext) -> RequestContext:
-    """An administrator's context without a project: the engine then looks at all of them."""
-    return RequestContext.from_wire({**context.to_wire(), "is_admin": True, "project_id": None})

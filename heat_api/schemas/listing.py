@@ -23,10 +23,10 @@ STACK_FILTERS = {
     "owner_id": "owner_id",
     "parent": "owner_id",
     "tenant": "tenant",
-    "stack_status_reason": "status_reason",
+    "stack_status_reason": "stack_status_reason",
     "stack_user_project_id": "stack_user_project_id",
     "disable_rollback": "disable_rollback",
-    "timeout_mins": "timeout",
+    "timeout_mins": "timeout_mins",
 }
 STACK_SORT_KEYS = ("stack_name", "stack_status", "creation_time", "updated_time")
 
@@ -38,21 +38,6 @@ EVENT_FILTERS = {
     name: name for name in ("resource_status", "resource_action", "resource_name", "resource_type")
 }
 EVENT_SORT_KEYS = ("event_time", "resource_type")
-
-_ACTIONS = (
-    "INIT",
-    "CREATE",
-    "DELETE",
-    "UPDATE",
-    "ROLLBACK",
-    "SUSPEND",
-    "RESUME",
-    "ADOPT",
-    "SNAPSHOT",
-    "CHECK",
-    "RESTORE",
-)
-_STATUSES = ("IN_PROGRESS", "COMPLETE", "FAILED")
 
 
 def sorting(query: Query, allowed: Collection[str]) -> dict[str, Any]:
@@ -66,28 +51,3 @@ def sorting(query: Query, allowed: Collection[str]) -> dict[str, Any]:
 
 def paging(query: Query) -> dict[str, Any]:
     return {"limit": query.integer("limit"), "marker": query.text("marker") or None}
-
-
-def with_status_split(filters: dict[str, Any]) -> dict[str, Any]:
-    """``status=CREATE_FAILED`` as action CREATE and status FAILED."""
-    split = dict(filters)
-    actions = _as_list(split.pop("action", None))
-    statuses = []
-    for value in _as_list(split.pop("status", None)):
-        action, _, status = value.partition("_")
-        if action in _ACTIONS and status in _STATUSES:
-            actions.append(action)
-            statuses.append(status)
-        else:
-            statuses.append(value)
-    for name, values in (("action", actions), ("status", statuses)):
-        unique = list(dict.fromkeys(values))
-        if unique:
-            split[name] = unique[0] if len(unique) == 1 else unique
-    return split
-
-
-def _as_list(value: Any) -> list[str]:
-    if value is None:
-        return []
-    return [value] if isinstance(value, str) else list(value)

@@ -9,6 +9,9 @@ from typing import Any
 import webob
 import webob.exc
 
+# What every database keeps as a plain integer.
+LARGEST = 2**31 - 1
+
 _INTEGER = re.compile(r"[+-]?\d{1,18}\Z", re.ASCII)
 
 
@@ -30,6 +33,8 @@ def integer(name: str, value: Any) -> int:
     if isinstance(value, bool) or not _INTEGER.match(text):
         raise webob.exc.HTTPBadRequest(f"Only integer is allowed: invalid '{name}' value '{value}'")
     number = int(text)
+    if number > LARGEST:
+        raise webob.exc.HTTPBadRequest(f"Value '{value}' for '{name}' is larger than {LARGEST}")
     if number < 0:
         raise webob.exc.HTTPBadRequest(
             f"Value '{value}' for '{name}' must not be negative: it must be 0 or more"

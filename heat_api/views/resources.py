@@ -16,6 +16,10 @@ _KEYS = (
     "updated_time",
     "required_by",
     "parent_resource",
+    # Of our own: what an unfinished resource waits for, since when and until when.
+    "waiting_for",
+    "waiting_since",
+    "waiting_until",
 )
 _DETAIL_KEYS = ("description", "attributes")
 
