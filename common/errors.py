@@ -54,7 +54,9 @@ class InternalError(HearthError):
     """A fault of ours. The cause is in the log under the request id, never in the reply."""
 
     code = "HE0001"
-    message_format = "Internal error. The operator finds the cause in the log under this request id."
+    message_format = (
+        "Internal error. The operator finds the cause in the log under this request id."
+    )
 
 
 class ServiceUnavailable(HearthError):

@@ -19,7 +19,7 @@ LOG = logging.getLogger(__name__)
 
 
 class Engine:
-    """Owns the threads. ``service`` answers calls; ``start`` claims work; ``drain`` gives it back."""
+    """Owns the threads. ``service`` answers calls, ``start`` claims work, ``drain`` gives it up."""
 
     def __init__(
         self,

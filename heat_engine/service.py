@@ -118,9 +118,7 @@ class ReadMethods:
         stack_identity: Identity | None,
         resolve_outputs: bool = True,
     ) -> list[dict[str, Any]]:
-        return stack_show.show(
-            self.core, context, stack_identity, resolve_outputs=resolve_outputs
-        )
+        return stack_show.show(self.core, context, stack_identity, resolve_outputs=resolve_outputs)
 
     def get_template(self, context: RequestContext, stack_identity: Identity) -> Any:
         return stack_show.template(self.core, context, stack_identity)
@@ -158,9 +156,7 @@ class ResourceMethods:
         resource_name: str,
         with_attr: Any = None,
     ) -> dict[str, Any]:
-        return resource_show.describe(
-            self.core, context, stack_identity, resource_name, with_attr
-        )
+        return resource_show.describe(self.core, context, stack_identity, resource_name, with_attr)
 
     def list_stack_resources(
         self,

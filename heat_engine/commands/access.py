@@ -1,4 +1,4 @@
-"""Who may see which stack. Another project's stack does not exist, as far as a caller can tell."""
+"""Who may see which stack. Another project's does not exist, as far as a caller can tell."""
 
 from __future__ import annotations
 
@@ -14,7 +14,7 @@ from heat_engine.store.session import Session
 
 
 def by_name(session: Session, context: RequestContext, name: str) -> StackRecord:
-    """A stack by name or id: something like an id is tried as one first, deleted stacks included."""
+    """A stack by name or id: what looks like an id is tried as one first, deleted ones too."""
     found = stacks.get(session, name) if _is_uuid(name) else None
     if found is None or not _visible(context, found):
         found = stacks.find_live(session, context.project_id or "", name)

@@ -68,9 +68,14 @@ def begin(
         owner=None if waits_for else core.settings.engine_id,
     )
     traversals.insert(session, traversal, core.settings.lease_seconds)
-    stack = announce(session, stack, action, Status.IN_PROGRESS, f"Stack {action} started", {
-        **(columns or {}), "traversal_id": traversal.id
-    })
+    stack = announce(
+        session,
+        stack,
+        action,
+        Status.IN_PROGRESS,
+        f"Stack {action} started",
+        {**(columns or {}), "traversal_id": traversal.id},
+    )
     begun = Begun(traversal, stack, goal, busy=running.owner if running else None)
     if begun.planned:
         write_plan(core, session, begun, rows=None, earlier=running)

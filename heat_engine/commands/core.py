@@ -2,9 +2,10 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 
 from heat_engine.clouds.interface import Clouds
+from heat_engine.commands.template_cache import TemplateCache
 from heat_engine.resources.registry import Registry
 from heat_engine.settings import EngineSettings
 from heat_engine.store.database import Database
@@ -18,3 +19,4 @@ class Core:
     database: Database
     registry: Registry
     clouds: Clouds
+    templates: TemplateCache = field(default_factory=TemplateCache)

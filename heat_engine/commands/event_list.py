@@ -60,4 +60,3 @@ def list_events(
         )
     top = root if nested_depth else None
     return [render.event(by_id[item.stack_id], item, top) for item in page]
-

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 from dataclasses import dataclass
+from functools import cached_property
 from typing import Any
 
 from common import errors
@@ -21,21 +22,24 @@ from heat_engine.language.environment import Environment
 from heat_engine.language.parameters import Parameters
 from heat_engine.language.scope import Static
 from heat_engine.language.template import BoundTemplate, Template
-from heat_engine.store import documents
 from heat_engine.store.records import StackRecord
 from heat_engine.store.session import Session
 
 
-@dataclass(frozen=True, slots=True)
+@dataclass(frozen=True)
 class Goal:
-    """A template bound to values. ``document`` and ``files`` are what the store keeps."""
+    """A template with values. ``document`` and ``files`` are what the store keeps."""
 
     document: Mapping[str, Any]
     files: Mapping[str, str]
     environment: Environment
     template: Template
     parameters: Parameters
-    bound: BoundTemplate
+
+    @cached_property
+    def bound(self) -> BoundTemplate:
+        """Resources and outputs as the values make them; worked out when first asked for."""
+        return self.template.bind(self.parameters)
 
 
 @dataclass(frozen=True, slots=True)
@@ -87,9 +91,20 @@ def _merge(given: list[Environment], explicit: Environment) -> Environment:
     return environment.parse(merged)
 
 
-def make(request: Source, *, name: str, stack_id: str | None, project_id: str) -> Goal:
-    """Parse and bind; raises with every problem of the template and the parameters."""
-    parsed = template.parse(request.template, request.files)
+def make(
+    request: Source,
+    *,
+    name: str,
+    stack_id: str | None,
+    project_id: str,
+    parsed: Template | None = None,
+) -> Goal:
+    """Parse and resolve; raises with every problem of the template and the parameters.
+
+    parsed: the same template, where it is parsed already.
+    """
+    if parsed is None:
+        parsed = template.parse(request.template, request.files)
     values = Parameters.resolve(
         parsed.parameters,
         request.environment.parameters,
@@ -102,7 +117,6 @@ def make(request: Source, *, name: str, stack_id: str | None, project_id: str) -
         environment=request.environment,
         template=parsed,
         parameters=values,
-        bound=parsed.bind(values),
     )
 
 
@@ -119,27 +133,32 @@ def check(core: Core, goal: Goal, stack_timeout: float) -> None:
 
 
 def _type_problems(core: Core, goal: Goal, stack_timeout: float) -> list[errors.Problem]:
-    found = []
+    found: list[errors.Problem] = []
     for name, definition in goal.bound.resources.items():
         kind = core.registry.get(definition.type)
         given = functions.resolve(definition.properties, Static()) or {}
         complete = properties.complete(kind.properties, given, open=kind.open_properties)
-        for message in kind.validate(complete, stack_timeout):
-            found.append(errors.Problem(message, ("resources", name)))
+        found.extend(
+            errors.Problem(message, ("resources", name))
+            for message in kind.validate(complete, stack_timeout)
+        )
     return found
 
 
-def load(session: Session, stack: StackRecord, *, previous: bool = False) -> Goal:
+def load(core: Core, session: Session, stack: StackRecord, *, previous: bool = False) -> Goal:
     """The goal that a stack's row names; ``previous``: the one a rollback returns to."""
     held = stack.previous if previous and stack.previous else None
     template_hash = held["template_hash"] if held else stack.template_hash
     files_hash = held["files_hash"] if held else stack.files_hash
+    parsed = core.templates.get(session, template_hash, files_hash)
     request = Source(
-        documents.get(session, template_hash),
-        documents.get(session, files_hash),
+        parsed.document,
+        parsed.files,
         environment.parse(held["environment"] if held else stack.environment),
     )
-    return make(request, name=stack.name, stack_id=stack.id, project_id=stack.project_id)
+    return make(
+        request, name=stack.name, stack_id=stack.id, project_id=stack.project_id, parsed=parsed
+    )
 
 
 def timeout_seconds(core: Core, timeout_mins: int | None) -> int:

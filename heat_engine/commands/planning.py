@@ -118,9 +118,7 @@ class Planner:
             verbs[name] = (verb, row.id)
         leftover = any(row.obsolete or row.name not in names for row in self._rows)
         changing = any(verb in (Verb.UPDATE, Verb.REPLACE) for verb, _ in verbs.values())
-        result.steps = step_records(
-            plan.forward(verbs, requires, cleanup=leftover or changing)
-        )
+        result.steps = step_records(plan.forward(verbs, requires, cleanup=leftover or changing))
         result.touched = list(self._touched.values())
         return result
 
@@ -185,7 +183,9 @@ class Planner:
         )
 
 
-def deletion(rows: Iterable[ResourceRecord], *, first: int = 0, after: Iterable[int] = ()) -> list[StepRecord]:
+def deletion(
+    rows: Iterable[ResourceRecord], *, first: int = 0, after: Iterable[int] = ()
+) -> list[StepRecord]:
     """Steps that delete all these rows, dependents first."""
     return step_records(
         plan.backward(_existing(rows), Verb.DELETE, first=first, after=tuple(after))
@@ -193,7 +193,7 @@ def deletion(rows: Iterable[ResourceRecord], *, first: int = 0, after: Iterable[
 
 
 def for_action(action: Action, rows: list[ResourceRecord]) -> Plan:
-    """The plan of an action that runs one verb on every resource: delete, suspend, resume, check."""
+    """The plan of an action that runs one verb on all: delete, suspend, resume, check."""
     if action in (Action.DELETE, Action.ROLLBACK):
         return Plan(deletion(rows))
     current = [row for row in rows if not row.obsolete and row.action != Action.INIT]
@@ -209,9 +209,7 @@ def for_action(action: Action, rows: list[ResourceRecord]) -> Plan:
 
 def carry_over(steps: Iterable[StepRecord], earlier: Iterable[StepRecord]) -> None:
     """Let steps go on from what a superseded traversal had reached on the same resource."""
-    reached = {
-        (step.resource_id, step.verb): step for step in earlier if step.status == "STARTED"
-    }
+    reached = {(step.resource_id, step.verb): step for step in earlier if step.status == "STARTED"}
     for step in steps:
         before = reached.get((step.resource_id, step.verb))
         if before is not None:
@@ -235,4 +233,3 @@ def step_records(planned: Iterable[PlannedStep]) -> list[StepRecord]:
 
 def _existing(rows: Iterable[ResourceRecord]) -> list[Existing]:
     return [Existing(row.id, row.name, frozenset(row.requires), row.obsolete) for row in rows]
-

@@ -13,10 +13,15 @@ from heat_engine.commands.goal import timeout_seconds
 from heat_engine.language import properties as language_properties
 from heat_engine.resources.protocol import Guest, Request, ResourceType, Signal
 from heat_engine.store import signals
-from heat_engine.store.records import StackRecord
+from heat_engine.store.records import SignalRecord, StackRecord
 from heat_engine.store.resources import ResourceRecord
 
 GUEST = "guest"
+
+
+def signals_of(stored: Iterable[SignalRecord]) -> list[Signal]:
+    """Stored signals as a verb sees them."""
+    return [Signal(item.id, item.status, item.reason, item.data) for item in stored]
 
 
 class Requests:
@@ -83,9 +88,7 @@ class Requests:
 
     @staticmethod
     def complete(kind: ResourceType, given: Mapping[str, Any]) -> dict[str, Any]:
-        return language_properties.complete(
-            kind.properties, given, open=kind.open_properties
-        )
+        return language_properties.complete(kind.properties, given, open=kind.open_properties)
 
     def _properties(self, handle: ResourceRecord | None) -> dict[str, Any]:
         if handle is None or handle.definition is None:
@@ -147,5 +150,4 @@ class Requests:
     def _signals(self, handle: ResourceRecord | None) -> list[Signal] | None:
         if handle is None:
             return None
-        stored = self._core.database.query(signals.list, handle.id)
-        return [Signal(item.id, item.status, item.reason, item.data) for item in stored]
+        return signals_of(self._core.database.query(signals.list, handle.id))

@@ -10,7 +10,7 @@ from common.context import RequestContext
 from heat_engine.clouds.interface import CloudError
 from heat_engine.commands import access, render
 from heat_engine.commands.core import Core
-from heat_engine.commands.requests import Requests
+from heat_engine.commands.requests import Requests, signals_of
 from heat_engine.commands.scope import StackScope
 from heat_engine.store import resources, signals, traversals
 from heat_engine.store.records import StackRecord
@@ -64,14 +64,15 @@ def describe(
         row = next((row for row in rows if row.name == resource_name), None)
         if row is None:
             raise errors.ResourceNotFound(resource_name=resource_name, stack_name=stack.name)
-        stored = signals.list(session, row.id) if core.registry.get(row.type).is_handle else []
+        handle = core.registry.get(row.type).is_handle
+        stored = signals.list(session, row.id) if handle else []
     shown = render.resource(
         stack, row, render.required_by(rows).get(row.name, ()), waits.get(row.id)
     )
     shown["metadata"] = row.metadata or {}
     if stored:
         kind = core.registry.get(row.type)
-        shown["metadata"] = kind.signal_metadata(stored)
+        shown["metadata"] = kind.signal_metadata(signals_of(stored))
     if with_attr is not False:
         extra = () if isinstance(with_attr, bool) or with_attr is None else tuple(with_attr)
         shown["attributes"] = _attributes(core, stack, rows, row, extra)

@@ -1,4 +1,4 @@
-"""Signals to resources, and marking a resource unhealthy (contract/engine-semantics.md 8.5, 9.7)."""
+"""Signals to resources, and marking them unhealthy (contract/engine-semantics.md 8.5, 9.7)."""
 
 from __future__ import annotations
 
@@ -11,9 +11,9 @@ from common.context import RequestContext
 from common.identifiers import new_id
 from heat_engine.commands import access
 from heat_engine.commands.core import Core
-from heat_engine.commands.requests import Requests
+from heat_engine.commands.requests import Requests, signals_of
 from heat_engine.graph.states import Action, Status
-from heat_engine.resources.protocol import Signal, SignalResult
+from heat_engine.resources.protocol import SignalResult
 from heat_engine.store import clock, events, resources, signals, traversals
 from heat_engine.store.records import StackRecord
 from heat_engine.store.resources import ResourceRecord
@@ -71,19 +71,12 @@ def _send(
         raise errors.InvalidBreakPointHook(hook=details["unset_hook"], resource=resource_name)
     if not kind.supports_signal:
         raise errors.ResourceActionNotSupported(action="signal")
-    stored = [Signal(**_fields(item)) for item in signals.list(session, record.id)]
+    stored = signals_of(signals.list(session, record.id))
     request = replace(Requests(core, stack).build(record), signals=stored)
     result = kind.signal(request, details)
     _keep(session, stack, record, result)
-    metadata = kind.signal_metadata(
-        [Signal(**_fields(item)) for item in signals.list(session, record.id)]
-    )
+    metadata = kind.signal_metadata(signals_of(signals.list(session, record.id)))
     return stack.id, traversals.owner(session, stack.id), metadata
-
-
-def _fields(item: Any) -> dict[str, Any]:
-    """A stored signal's fields."""
-    return {"id": item.id, "status": item.status, "reason": item.reason, "data": item.data}
 
 
 def _keep(

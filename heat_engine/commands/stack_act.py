@@ -49,9 +49,7 @@ def _act(
         return None
     if stack.status == Status.IN_PROGRESS:
         raise errors.ActionInProgress(stack_name=stack.name, action=stack.action)
-    if stack.action == Action.DELETE or (
-        action is Action.CHECK and stack.action == Action.SUSPEND
-    ):
+    if stack.action == Action.DELETE or (action is Action.CHECK and stack.action == Action.SUSPEND):
         raise errors.NotSupported(feature=f"{action} of a stack in {'_'.join(state)}")
     if action is Action.RESUME and stack.action not in (Action.SUSPEND, Action.RESUME):
         raise errors.NotSupported(feature=f"{action} of a stack in {'_'.join(state)}")
@@ -77,6 +75,6 @@ def _cancel(
 
 
 def _back(session: Session, core: Core, stack: StackRecord) -> Begun:
-    goal = goals.load(session, stack, previous=True)
+    goal = goals.load(core, session, stack, previous=True)
     columns = {**(stack.previous or {}), "previous": None}
     return change.begin(core, session, stack, Action.ROLLBACK, goal=goal, columns=columns)

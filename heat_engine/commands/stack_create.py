@@ -44,7 +44,7 @@ class Order:
 
 
 def options(args: Mapping[str, Any]) -> Options:
-    """Check the remaining keys of a request's body; raises ``StackValidationFailed`` or ``Invalid``."""
+    """Check the other keys of a request; raises ``StackValidationFailed`` or ``Invalid``."""
     minutes = args.get("timeout_mins")
     if minutes is not None:
         try:
@@ -129,12 +129,8 @@ def _validated(
         if stacks.find_live(session, context.project_id or "", name) is not None:
             raise errors.StackExists(stack_name=name)
         _check_quota(core, session, context)
-    source = goals.source(
-        core, order.template, order.params, order.files, order.environment_files
-    )
-    goal = goals.make(
-        source, name=name, stack_id=stack_id, project_id=context.project_id or ""
-    )
+    source = goals.source(core, order.template, order.params, order.files, order.environment_files)
+    goal = goals.make(source, name=name, stack_id=stack_id, project_id=context.project_id or "")
     goals.check(core, goal, goals.timeout_seconds(core, chosen.timeout_mins))
     return goal
 
@@ -247,9 +243,7 @@ def _tags(value: Any) -> tuple[str, ...] | None:
         if not isinstance(tag, str):
             raise errors.StackValidationFailed(f'Invalid tag, "{tag}" is not a string')
         if len(tag) > 80:
-            raise errors.StackValidationFailed(
-                f'Invalid tag, "{tag}" is longer than 80 characters'
-            )
+            raise errors.StackValidationFailed(f'Invalid tag, "{tag}" is longer than 80 characters')
         if "," in tag:
             raise errors.StackValidationFailed(f'Invalid tag, "{tag}" contains a comma')
     return tuple(items)

@@ -22,7 +22,9 @@ def identify(core: Core, context: RequestContext, name: str) -> dict[str, str]:
         return render.identity(access.by_name(session, context, name)).to_dict()
 
 
-def list_stacks(core: Core, context: RequestContext, query: Mapping[str, Any]) -> list[dict[str, Any]]:
+def list_stacks(
+    core: Core, context: RequestContext, query: Mapping[str, Any]
+) -> list[dict[str, Any]]:
     """A page of summaries; ``query`` as the RPC contract names its arguments."""
     wanted = {**query}
     project = None if wanted.pop("global_tenant", False) else context.project_id or ""
@@ -55,7 +57,7 @@ def show(
             found = [stack for item in listed if (stack := stacks.get(session, item.id))]
         else:
             found = [access.by_identity(session, context, identity, deleted=True)]
-        held = [_Held(session, stack, resolve_outputs) for stack in found]
+        held = [_Held(core, session, stack, resolve_outputs) for stack in found]
     return [item.render(core) for item in held]
 
 
@@ -76,7 +78,7 @@ def environment(core: Core, context: RequestContext, identity: dict[str, Any]) -
     """The stored environment; values of hidden parameters are masked."""
     with core.database.read() as session:
         stack = access.by_identity(session, context, identity, deleted=True)
-        goal = goals.load(session, stack)
+        goal = goals.load(core, session, stack)
     shown = goal.environment.to_dict()
     hidden = {name for name, schema in goal.template.parameters.items() if schema.hidden}
     for section in ("parameters", "parameter_defaults"):
@@ -90,7 +92,7 @@ def environment(core: Core, context: RequestContext, identity: dict[str, Any]) -
 def list_outputs(core: Core, context: RequestContext, identity: dict[str, Any]) -> list[Any]:
     with core.database.read() as session:
         stack = access.by_identity(session, context, identity)
-        return list(outputs.listed(goals.load(session, stack)))
+        return list(outputs.listed(goals.load(core, session, stack)))
 
 
 def show_output(
@@ -98,7 +100,7 @@ def show_output(
 ) -> Mapping[str, Any]:
     with core.database.read() as session:
         stack = access.by_identity(session, context, identity)
-        goal = goals.load(session, stack)
+        goal = goals.load(core, session, stack)
         rows = resources.load(session, stack.id)
     return outputs.resolve_one(core, stack, goal, rows, key)
 
@@ -106,10 +108,10 @@ def show_output(
 class _Held:
     """What showing a stack takes, read in one go; outputs are resolved after the transaction."""
 
-    def __init__(self, session: Session, stack: StackRecord, resolve: bool) -> None:
+    def __init__(self, core: Core, session: Session, stack: StackRecord, resolve: bool) -> None:
         gone = (stack.action, stack.status) == (Action.DELETE, Status.COMPLETE)
         self.stack = stack
-        self.goal = goals.load(session, stack)
+        self.goal = goals.load(core, session, stack)
         self.resolve = resolve and not gone
         wanted = self.resolve and bool(self.goal.bound.outputs)
         self.rows = resources.load(session, stack.id) if wanted else []

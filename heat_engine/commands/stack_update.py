@@ -27,9 +27,7 @@ class Moved(Exception):
     """The stack was changed by somebody else between reading and writing it."""
 
 
-def update(
-    core: Core, context: RequestContext, identity: dict[str, Any], order: Order
-) -> Begun:
+def update(core: Core, context: RequestContext, identity: dict[str, Any], order: Order) -> Begun:
     """Validate the new goal, then write it with its plan; supersedes a running change.
 
     ``args["existing"]`` is the mark of PATCH: what is not given stays (native-api.md section 8.5).
@@ -38,7 +36,14 @@ def update(
         stack, goal, chosen = _prepare(core, context, identity, order)
         try:
             return core.database.transact(
-                _write, core, context, identity, stack, goal, chosen, bool(order.args.get("existing"))
+                _write,
+                core,
+                context,
+                identity,
+                stack,
+                goal,
+                chosen,
+                bool(order.args.get("existing")),
             )
         except Moved:
             continue
@@ -75,7 +80,7 @@ def _prepare(
     with core.database.read() as session:
         stack = access.by_identity(session, context, identity)
         _check_state(stack)
-        before = goals.load(session, stack)
+        before = goals.load(core, session, stack)
     source = goals.source(
         core,
         before.document if order.template is None else order.template,
@@ -169,4 +174,3 @@ def _way_back(stack: StackRecord) -> dict[str, Any]:
         "environment": stack.environment,
         "description": stack.description,
     }
-

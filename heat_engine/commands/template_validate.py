@@ -20,9 +20,7 @@ def validate(core: Core, context: RequestContext, order: Order) -> dict[str, Any
 
     Values that are missing are no fault here: this is how a client learns what to ask for.
     """
-    source = goals.source(
-        core, order.template, order.params, order.files, order.environment_files
-    )
+    source = goals.source(core, order.template, order.params, order.files, order.environment_files)
     try:
         parsed = template.parse(source.template, source.files)
         values = Parameters.resolve(

@@ -1,4 +1,4 @@
-"""Directed graphs of things that require one another; every function is linear in nodes and edges."""
+"""Graphs of things that require one another; every function is linear in nodes and edges."""
 
 from __future__ import annotations
 

@@ -2,8 +2,8 @@
 
 A plan is made from decisions about resources; making it does nothing. Resources are made and
 changed first, forward along the dependencies. Then one ``cleanup`` step opens, whose work is to
-plan the deletion of what is left over, backward along the dependencies: old resources live until all
-that is new works, so that a rollback finds them.
+plan the deletion of what is left over, backward along the dependencies: old resources live until
+all that is new works, so that a rollback finds them.
 """
 
 from __future__ import annotations
@@ -69,14 +69,16 @@ def forward(
         for name in ordered
     ]
     if cleanup:
-        steps.append(
-            PlannedStep(len(steps), Verb.CLEANUP, "", "", tuple(range(len(steps))))
-        )
+        steps.append(PlannedStep(len(steps), Verb.CLEANUP, "", "", tuple(range(len(steps)))))
     return steps
 
 
 def backward(
-    resources: Iterable[Existing], verb: Verb = Verb.DELETE, *, first: int = 0, after: Collection[int] = ()
+    resources: Iterable[Existing],
+    verb: Verb = Verb.DELETE,
+    *,
+    first: int = 0,
+    after: Collection[int] = (),
 ) -> list[PlannedStep]:
     """The verb for each resource, after those that require it.
 

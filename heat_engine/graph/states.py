@@ -44,7 +44,7 @@ MAY_BEGIN: dict[Action, dict[Action, frozenset[Status]]] = {
         Action.SNAPSHOT: ANY,
         Action.CHECK: ANY,
     },
-    Action.DELETE: {action: ANY for action in Action},
+    Action.DELETE: dict.fromkeys(Action, ANY),
     Action.SUSPEND: {
         Action.CREATE: STABLE,
         Action.UPDATE: STABLE,

@@ -171,7 +171,7 @@ def _row(session: Session, record: ResourceRecord) -> dict[str, Any]:
 
 
 def seal_definition(vault: Vault, record: ResourceRecord) -> str | None:
-    """The encrypted definition, sealed once a change: events of the resource carry the same text."""
+    """The encrypted definition, sealed once a change: its events carry the same text."""
     if record.sealed_definition is None and record.definition is not None:
         record.sealed_definition = vault.encrypt_json(record.definition)
     return record.sealed_definition

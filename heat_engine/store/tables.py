@@ -131,8 +131,8 @@ resource = Table(
 )
 
 # One change of a stack. status: PENDING (not planned yet), ACTIVE, CANCELLED and SUPERSEDED (its
-# owner, if any, still has to let go), COMPLETE, FAILED. waits_for: the superseded traversal that must be let go
-# first. Claiming it raises `fence`; every write of its owner carries the fence.
+# owner, if any, still has to let go), COMPLETE, FAILED. waits_for: the superseded traversal that
+# must be let go first. Claiming it raises `fence`; every write of its owner carries the fence.
 traversal = Table(
     "traversal",
     metadata,

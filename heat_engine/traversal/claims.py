@@ -15,7 +15,7 @@ from heat_engine.store.traversals import TraversalRecord
 
 
 def claim(core: Core, seen: TraversalRecord) -> Begun | None:
-    """Claim, and plan if that is still to be done; None when somebody else has it, or it is over."""
+    """Claim, and plan if need be; None when somebody else has it, or it is over."""
     return core.database.transact(_claim, core, seen)
 
 
@@ -30,7 +30,7 @@ def _claim(session: Session, core: Core, seen: TraversalRecord) -> Begun | None:
         return None
     begun = Begun(record, stack)
     try:
-        begun.goal = goals.load(session, stack)
+        begun.goal = goals.load(core, session, stack)
         if record.status == "PENDING":
             _plan(session, core, begun)
         else:

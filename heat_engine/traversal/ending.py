@@ -26,9 +26,7 @@ def end(work: Work, steps: Steps, stopped: str | None) -> Begun | None:
     if reason is not None:
         return _close(work, Status.FAILED, reason)
     suffix = ". 'CHECK' not fully supported (see resources)" if steps.unsupported_checks else ""
-    return _close(
-        work, Status.COMPLETE, f"Stack {work.action} completed successfully{suffix}"
-    )
+    return _close(work, Status.COMPLETE, f"Stack {work.action} completed successfully{suffix}")
 
 
 def collapse(work: Work, error: Exception) -> Begun | None:
@@ -39,9 +37,7 @@ def collapse(work: Work, error: Exception) -> Begun | None:
 def release(work: Work) -> None:
     """Give the traversal back for its successor, or for another engine."""
     work.journal.commit(
-        lambda session: traversals.release(
-            session, work.traversal, work.core.settings.engine_id
-        )
+        lambda session: traversals.release(session, work.traversal, work.core.settings.engine_id)
     )
 
 
@@ -102,7 +98,7 @@ def _roll_back(session: Session, work: Work, stack: StackRecord) -> Begun:
     goal = None
     columns: dict[str, Any] = {}
     if stack.previous:
-        goal = goals.load(session, stack, previous=True)
+        goal = goals.load(work.core, session, stack, previous=True)
         columns = {**stack.previous, "previous": None}
     return change.begin(
         work.core,

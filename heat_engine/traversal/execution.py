@@ -1,8 +1,8 @@
 """One traversal as its owner runs it: messages in, groups of writes and calls out.
 
-A turn takes every message that has arrived, applies it, begins what has become ready, writes all of
-that in one transaction and only then calls clouds. Calls of types that touch nothing outside are made
-within the turn. Turns of one traversal never overlap.
+A turn takes every message that has arrived, applies it, begins what has become ready, writes all
+of that in one transaction and only then calls clouds. Calls of types that touch nothing outside are
+made within the turn. Turns of one traversal never overlap.
 """
 
 from __future__ import annotations
@@ -279,4 +279,3 @@ class Execution:
     def _give_up(self) -> None:
         self.over = True
         self._loops.ended(self, None)
-

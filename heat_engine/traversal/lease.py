@@ -62,8 +62,6 @@ class Keeper:
         while not self._stopped:
             asked = self._asked.wait(settings.scan_interval)
             self._asked.clear()
-            if self._stopped:
-                return
             now = time.monotonic()
             if self._owner.busy and (asked or now - self._renewed > settings.lease_seconds / 3):
                 self._guarded(self._renew)

@@ -1,4 +1,4 @@
-"""Runs the traversals of one engine: a few loops, one pool, one timer heap, one keeper of leases."""
+"""Runs the traversals of one engine: a few loops, a pool, a timer heap, a keeper of leases."""
 
 from __future__ import annotations
 
@@ -6,6 +6,7 @@ import logging
 import queue
 import threading
 import time
+from functools import partial
 from typing import Protocol
 
 from heat_engine.commands.change import Begun
@@ -105,7 +106,7 @@ class Runner:
                 execution.post(execution.supersede)
             elif status == "CANCELLED":
                 reason = f"Stack {execution.work.action} cancelled"
-                execution.post(lambda run=execution, why=reason: run.stop(why))
+                execution.post(partial(execution.stop, reason))
 
     def drain(self, grace: float) -> None:
         """Claim nothing more, let running calls end for so many seconds, give the leases back."""
@@ -150,7 +151,7 @@ class Runner:
         execution.start()
         if begun.traversal.status == "CANCELLED":
             reason = f"Stack {execution.work.action} cancelled"
-            execution.post(lambda: execution.stop(reason))
+            execution.post(partial(execution.stop, reason))
 
     def _loop(self) -> None:
         while True:
@@ -158,4 +159,3 @@ class Runner:
             if execution is None:
                 return
             execution.turn()
-

@@ -164,7 +164,9 @@ class Steps:
         self, step: StepRecord, record: ResourceRecord, wanted: dict[str, Any]
     ) -> Call | After:
         work, kind = self._work, self._work.kind(record)
-        changed = planning.differing(work.core, record.type, record.properties, wanted["properties"])
+        changed = planning.differing(
+            work.core, record.type, record.properties, wanted["properties"]
+        )
         frozen = sorted(name for name in changed if kind.properties[name].immutable)
         if frozen:
             feature = f"Update to properties {', '.join(frozen)} of {record.name} ({record.type})"
