@@ -4,10 +4,11 @@ from __future__ import annotations
 
 import json
 from collections.abc import Callable, Iterable
+from dataclasses import dataclass
 from typing import Any
 
 from heat_engine.language import custom_constraints
-from heat_engine.language.patterns import PatternError, matches
+from heat_engine.language.patterns import Patience, PatternError, matches
 from heat_engine.language.schema import Constraint
 from heat_engine.language.unknown import UNKNOWN, contains_unknown
 
@@ -23,20 +24,30 @@ CLASS_NAMES = {
 Cast = Callable[[Any], Any]
 
 
-def first_failure(
-    constraints: Iterable[Constraint], value: Any, cast: Cast, *, custom: bool = True
-) -> str | None:
+@dataclass(frozen=True, slots=True)
+class Terms:
+    """How values are judged.
+
+    cast: brings an allowed value to the declared type. custom: whether those constraints count.
+    patience: what the document's own patterns may still take; None for a resource type's.
+    """
+
+    cast: Cast
+    custom: bool = True
+    patience: Patience | None = None
+
+
+def first_failure(constraints: Iterable[Constraint], value: Any, terms: Terms) -> str | None:
     """What the first broken constraint says, None when all hold.
 
-    ``cast`` brings an allowed value to the declared type. ``custom`` False leaves those out.
     A value not known yet breaks nothing.
     """
     if value is UNKNOWN:
         return None
     for constraint in constraints:
-        if constraint.rule == "custom_constraint" and not custom:
+        if constraint.rule == "custom_constraint" and not terms.custom:
             continue
-        detail = _RULES[constraint.rule](constraint.body, value, cast)
+        detail = _RULES[constraint.rule](constraint.body, value, terms)
         if detail is not None:
             return constraint.description or detail
     return None
@@ -63,7 +74,7 @@ def number(value: Any) -> Any:
         return float(value)
 
 
-def _range(body: dict[str, Any], value: Any, cast: Cast) -> str | None:
+def _range(body: dict[str, Any], value: Any, terms: Terms) -> str | None:
     low, high = body.get("min"), body.get("max")
     if not isinstance(value, int | float):
         return f"{value!r} is not a number"
@@ -72,7 +83,7 @@ def _range(body: dict[str, Any], value: Any, cast: Cast) -> str | None:
     return None
 
 
-def _length(body: dict[str, Any], value: Any, cast: Cast) -> str | None:
+def _length(body: dict[str, Any], value: Any, terms: Terms) -> str | None:
     low, high = body.get("min"), body.get("max")
     if not isinstance(value, str | list | dict):
         value = str(value)
@@ -82,7 +93,7 @@ def _length(body: dict[str, Any], value: Any, cast: Cast) -> str | None:
     return None
 
 
-def _modulo(body: dict[str, Any], value: Any, cast: Cast) -> str | None:
+def _modulo(body: dict[str, Any], value: Any, terms: Terms) -> str | None:
     step, offset = body["step"], body["offset"]
     try:
         holds = value % step == offset
@@ -93,11 +104,11 @@ def _modulo(body: dict[str, Any], value: Any, cast: Cast) -> str | None:
     return f"{value} is not a multiple of {step} with an offset of {offset}"
 
 
-def _allowed_values(body: list[Any], value: Any, cast: Cast) -> str | None:
+def _allowed_values(body: list[Any], value: Any, terms: Terms) -> str | None:
     if isinstance(value, list):
         holds = contains_unknown(value) or all(item in body for item in value)
     else:
-        holds = any(_same(choice, value, cast) for choice in body)
+        holds = any(_same(choice, value, terms.cast) for choice in body)
     if holds:
         return None
     choices = ", ".join(json.dumps(choice, default=str) for choice in body)
@@ -111,16 +122,16 @@ def _same(choice: Any, value: Any, cast: Cast) -> bool:
         return False
 
 
-def _allowed_pattern(body: str, value: Any, cast: Cast) -> str | None:
+def _allowed_pattern(body: str, value: Any, terms: Terms) -> str | None:
     text = value if isinstance(value, str) else str(value)
     try:
-        holds = matches(body, text)
+        holds = matches(body, text, terms.patience)
     except PatternError as error:
         return f'"{text}" cannot be matched with pattern "{body}": {error}'
     return None if holds else f'"{text}" does not match pattern "{body}"'
 
 
-def _custom(body: str, value: Any, cast: Cast) -> str | None:
+def _custom(body: str, value: Any, terms: Terms) -> str | None:
     for item in value if isinstance(value, list) else [value]:
         if item is UNKNOWN:
             continue
@@ -133,7 +144,7 @@ def _custom(body: str, value: Any, cast: Cast) -> str | None:
     return None
 
 
-_RULES: dict[str, Callable[[Any, Any, Cast], str | None]] = {
+_RULES: dict[str, Callable[[Any, Any, Terms], str | None]] = {
     "range": _range,
     "length": _length,
     "modulo": _modulo,

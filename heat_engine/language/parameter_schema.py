@@ -10,6 +10,7 @@ from typing import Any
 from heat_engine.language import constraints
 from heat_engine.language.constraint_schema import Fault, cfn_constraints, hot_constraints
 from heat_engine.language.document import parse_json
+from heat_engine.language.patterns import Patience
 from heat_engine.language.problems import SchemaProblem
 from heat_engine.language.schema import Constraint
 from heat_engine.language.versions import Version
@@ -79,9 +80,10 @@ class ParameterSchema:
         """The value functions see. Raises ValueError with the contract's words."""
         return _PARSERS[self.type](given)
 
-    def failure(self, value: Any, *, custom: bool = True) -> str | None:
+    def failure(self, value: Any, patience: Patience, *, custom: bool = True) -> str | None:
         """What the first broken constraint says of a parsed value."""
-        return constraints.first_failure(self.constraints, value, self._cast, custom=custom)
+        terms = constraints.Terms(self._cast, custom, patience)
+        return constraints.first_failure(self.constraints, value, terms)
 
     def text(self, value: Any) -> str:
         """A value as the API shows it."""
@@ -96,7 +98,7 @@ class ParameterSchema:
 
 
 def parse(
-    name: str, declaration: Any, version: Version
+    name: str, declaration: Any, version: Version, patience: Patience
 ) -> tuple[ParameterSchema | None, list[SchemaProblem]]:
     """One declaration read, and all its faults."""
     if not isinstance(declaration, Mapping):
@@ -123,7 +125,7 @@ def parse(
         return None, [*problems, *map(_problem, error.messages)]
     problems.extend(_misplaced(schema, declared))
     if not problems and schema.has_default:
-        problems.extend(_bad_default(schema))
+        problems.extend(_bad_default(schema, patience))
     return schema, problems
 
 
@@ -206,7 +208,7 @@ def _strangers(schema: ParameterSchema, choices: list[Any], declared: str) -> li
     return problems
 
 
-def _bad_default(schema: ParameterSchema) -> list[SchemaProblem]:
+def _bad_default(schema: ParameterSchema, patience: Patience) -> list[SchemaProblem]:
     default = schema.default
     try:
         if schema.type == LIST and not isinstance(default, list | str):
@@ -214,7 +216,7 @@ def _bad_default(schema: ParameterSchema) -> list[SchemaProblem]:
                 "Default must be a comma-delimited list string: "
                 f"'{type(default).__name__}' object has no attribute 'split'"
             )
-        detail = schema.failure(schema.parse(default), custom=False)
+        detail = schema.failure(schema.parse(default), patience, custom=False)
     except ValueError as error:
         detail = str(error)
     if detail is None:

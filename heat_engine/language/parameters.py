@@ -9,6 +9,7 @@ from common import errors
 from common.errors import Problem
 from common.identifiers import StackIdentity
 from heat_engine.language.parameter_schema import ParameterSchema
+from heat_engine.language.patterns import Patience
 from heat_engine.language.problems import (
     MissingParameterProblem,
     UnknownParameterProblem,
@@ -78,8 +79,9 @@ class Parameters:
             if name in schemas
         }
         values = {}
+        patience = Patience()
         for name, schema in schemas.items():
-            value, problem = _value(schema, given)
+            value, problem = _value(schema, given, patience)
             values[name] = value
             if problem is not None and not partial:
                 problems.append(problem)
@@ -144,14 +146,16 @@ def _present(values: Mapping[str, Any]) -> dict[str, Any]:
     return {name: value for name, value in values.items() if value is not None}
 
 
-def _value(schema: ParameterSchema, given: Mapping[str, Any]) -> tuple[Any, Problem | None]:
+def _value(
+    schema: ParameterSchema, given: Mapping[str, Any], patience: Patience
+) -> tuple[Any, Problem | None]:
     value = given.get(schema.name, schema.default)
     if value is None:
         message = errors.UserParameterMissing(key=schema.name).message
         return UNKNOWN, MissingParameterProblem(message)
     try:
         parsed = schema.parse(value)
-        detail = schema.failure(parsed)
+        detail = schema.failure(parsed, patience)
     except ValueError as error:
         detail = str(error)
         parsed = UNKNOWN
@@ -170,7 +174,7 @@ def _described(schema: ParameterSchema, given: Any) -> dict[str, Any]:
     if schema.has_default:
         shown["Default"] = schema.default
     if given:
-        shown["Value"] = given
+        shown["Value"] = MASK if schema.hidden else given
     if schema.tags:
         shown["Tags"] = list(schema.tags)
     for constraint in schema.constraints:

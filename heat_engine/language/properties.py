@@ -6,7 +6,7 @@ from collections.abc import Callable, Mapping
 from typing import Any
 
 from common.errors import Problem, StackValidationFailed
-from heat_engine.language.constraints import first_failure, number
+from heat_engine.language.constraints import Terms, first_failure, number
 from heat_engine.language.functions.base import Path
 from heat_engine.language.schema import Kind, Property
 from heat_engine.language.unknown import UNKNOWN
@@ -115,7 +115,7 @@ class _Reader:
         if item.schema is not None:
             value = self._nested(item.schema, value, path, given is None)
         if item.constraints:
-            detail = first_failure(item.constraints, value, _COERCE[item.kind])
+            detail = first_failure(item.constraints, value, _TERMS[item.kind])
             if detail is not None:
                 self._report(detail, path)
         return value
@@ -191,3 +191,5 @@ _COERCE: Mapping[Kind, Callable[[Any], Any]] = {
     Kind.LIST: _list,
     Kind.ANY: _any,
 }
+
+_TERMS = {kind: Terms(coerce) for kind, coerce in _COERCE.items()}

@@ -82,11 +82,15 @@ class Property:
 
 @dataclass(frozen=True, slots=True)
 class Attribute:
-    """One attribute of a resource type. ``live``: never served from the stored copy."""
+    """One attribute of a resource type. ``live``: never served from the stored copy.
+
+    ``hidden``: works, but is not listed.
+    """
 
     description: str = ""
     kind: Kind = Kind.STRING
     live: bool = False
+    hidden: bool = False
 
 
 SHOW = {"show": Attribute("Detailed information about resource.", Kind.MAP, live=True)}

@@ -17,6 +17,7 @@ from heat_engine.language.functions.parser import Parser
 from heat_engine.language.functions.registry import condition_grammar, grammar
 from heat_engine.language.parameter_schema import ParameterSchema
 from heat_engine.language.parameters import Parameters
+from heat_engine.language.patterns import Patience
 from heat_engine.language.problems import SectionProblem, raise_any
 from heat_engine.language.unknown import UNKNOWN
 from heat_engine.language.versions import Version
@@ -89,10 +90,11 @@ def parse(
     problems.extend(sections.check(document, version))
     declared = document.get(words.parameters)
     schemas = {}
+    patience = Patience()
     if isinstance(declared, Mapping):
         for name, declaration in declared.items():
             path = (words.parameters, str(name))
-            schema, faults = parameter_schema.parse(str(name), declaration, version)
+            schema, faults = parameter_schema.parse(str(name), declaration, version, patience)
             problems.extend(
                 fault if source is None else source.locate(fault, path) for fault in faults
             )

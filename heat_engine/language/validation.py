@@ -164,7 +164,8 @@ class _Validation:
         interface = self._interface(self._bound.resources[reference.target].type)
         if interface is None or interface.open_attributes:
             return
-        if reference.attribute not in interface.attributes:
+        known = isinstance(reference.attribute, str)
+        if not known or reference.attribute not in interface.attributes:
             message = errors.InvalidTemplateAttribute(
                 resource=reference.target, key=reference.attribute
             ).message

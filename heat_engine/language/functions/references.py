@@ -93,6 +93,8 @@ class Reference(Function):
     def construct(self) -> None:
         self.attribute: Any = None
         self.target = self.find_target()
+        if self.target is not None and not isinstance(self.target, str):
+            raise fault(f'The resource name in "{self.name}" must be a string')
         self.binding.references.append(self)
 
     def find_target(self) -> Any:

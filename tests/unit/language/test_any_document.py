@@ -1,0 +1,234 @@
+"""Whatever a document holds, the language answers with data or with errors of the catalogue."""
+
+from __future__ import annotations
+
+import json
+from typing import Any
+
+from hypothesis import HealthCheck, given, settings
+from hypothesis import strategies as st
+
+from common.errors import HearthError
+from heat_engine.language import document, environment, functions, template, validation
+from heat_engine.language.definition import OutputDefinition
+from heat_engine.language.functions.registry import condition_grammar, grammar
+from heat_engine.language.parameters import Parameters, pseudo
+from heat_engine.language.unknown import contains_unknown
+from heat_engine.language.versions import MARKERS, Version
+from tests.unit.language.helpers import TYPES, Living
+
+VERSIONS = [
+    Version(marker, value, date)
+    for marker, values in MARKERS.items()
+    for value, date in values.items()
+]
+NAMES = sorted({name for v in VERSIONS for name in [*grammar(v), *condition_grammar(v)]})
+WORDS = st.sampled_from(
+    ["a", "b", "r", "p", "q", "c", "", "0", "-1", "out", "tree", "%v%", ",", "{", "md5", "stack"]
+)
+SCALARS = st.one_of(
+    st.none(),
+    st.booleans(),
+    st.integers(-3, 70000),
+    st.floats(allow_nan=True),
+    WORDS,
+    st.text(max_size=8),
+)
+KEYS = st.one_of(
+    WORDS,
+    st.sampled_from(NAMES),
+    st.sampled_from(["template", "params", "for_each", "permutations", "keys", "values", "host"]),
+    st.sampled_from(["query", "port", "path", "scheme"]),
+)
+VALUES = st.recursive(
+    SCALARS,
+    lambda inner: st.one_of(
+        st.lists(inner, max_size=4),
+        st.dictionaries(KEYS, inner, max_size=3),
+        st.builds(lambda name, argument: {name: argument}, st.sampled_from(NAMES), inner),
+        st.builds(
+            lambda name, arguments: {name: arguments},
+            st.sampled_from(NAMES),
+            st.lists(inner, min_size=2, max_size=3),
+        ),
+        st.builds(lambda t, p: {"str_replace": {"template": t, "params": p}}, inner, inner),
+        st.builds(lambda t, p: {"repeat": {"template": t, "for_each": p}}, inner, inner),
+    ),
+    max_leaves=12,
+)
+SOMETIMES = st.one_of(VALUES, st.just({}))
+
+
+def entries(**fields: st.SearchStrategy[Any]) -> st.SearchStrategy[Any]:
+    return st.fixed_dictionaries({}, optional=fields)
+
+
+@st.composite
+def sound_documents(draw: st.DrawFn) -> dict[str, Any]:
+    """Of good form, so that what is inside the snippets decides."""
+    version = draw(st.sampled_from(VERSIONS))
+    words = version.words
+    resource = st.fixed_dictionaries(
+        {words.type: st.just("T"), words.properties: st.dictionaries(st.just("value"), VALUES)},
+        optional={words.metadata: st.dictionaries(WORDS, VALUES, max_size=2)},
+    )
+    output = st.fixed_dictionaries({words.value: VALUES})
+    kind, default = ("type", "default") if version.is_hot else ("Type", "Default")
+    types = ["string", "json", "comma_delimited_list"]
+    if not version.is_hot:
+        types = ["String", "Json", "CommaDelimitedList"]
+    parameter = st.fixed_dictionaries(
+        {kind: st.sampled_from(types), default: st.sampled_from(["a,b", '{"a": [1]}', "0"])}
+    )
+    made = {
+        version.marker: version.value,
+        words.resources: draw(st.dictionaries(st.sampled_from(["a", "r"]), resource, min_size=1)),
+        words.outputs: draw(st.dictionaries(st.just("o"), output, max_size=1)),
+        words.parameters: {"p": draw(parameter), "q": draw(parameter)},
+    }
+    if version.has_conditions:
+        condition = st.one_of(st.booleans(), VALUES)
+        made[words.conditions] = draw(st.dictionaries(st.just("c"), condition, max_size=1))
+    return made
+
+
+@st.composite
+def documents(draw: st.DrawFn) -> dict[str, Any]:
+    version = draw(st.sampled_from(VERSIONS))
+    words = version.words
+    resource = st.one_of(
+        st.fixed_dictionaries(
+            {words.type: st.one_of(st.sampled_from(["T", "Needy", "Open", "Bogus"]))},
+            optional={
+                words.properties: st.one_of(
+                    st.fixed_dictionaries(
+                        {}, optional={"value": VALUES, "text": VALUES, "size": VALUES}
+                    ),
+                    VALUES,
+                ),
+                words.metadata: SOMETIMES,
+                words.depends_on: VALUES,
+                words.deletion_policy: VALUES,
+                words.update_policy: VALUES,
+                words.condition: VALUES,
+                "external_id": VALUES,
+            },
+        ),
+        VALUES,
+    )
+    parameter = st.one_of(
+        st.fixed_dictionaries(
+            {
+                words.type: st.sampled_from(
+                    ["string", "number", "json", "boolean", "comma_delimited_list"]
+                    if version.is_hot
+                    else ["String", "Number", "Json", "Boolean", "CommaDelimitedList"]
+                )
+            },
+            optional={
+                "default": VALUES,
+                "Default": VALUES,
+                "hidden": VALUES,
+                "constraints": st.lists(
+                    st.dictionaries(
+                        st.sampled_from(
+                            ["range", "length", "modulo", "allowed_values", "allowed_pattern"]
+                        ),
+                        VALUES,
+                        max_size=2,
+                    ),
+                    max_size=2,
+                ),
+                "AllowedValues": VALUES,
+                "MinLength": VALUES,
+                "MaxValue": VALUES,
+            },
+        ),
+        VALUES,
+    )
+    names = st.sampled_from(["a", "b", "r", "p", "q", "c", "a/b"])
+    made: dict[str, Any] = {version.marker: version.value}
+    sections = {
+        words.parameters: st.dictionaries(names, parameter, max_size=2),
+        words.resources: st.dictionaries(names, resource, max_size=3),
+        words.outputs: st.dictionaries(
+            names, entries(**{words.value: VALUES, words.condition: VALUES}), max_size=2
+        ),
+    }
+    if version.has_conditions:
+        sections[words.conditions] = st.dictionaries(names, VALUES, max_size=3)
+    if not version.is_hot:
+        sections["Mappings"] = VALUES
+    else:
+        sections["parameter_groups"] = VALUES
+    made.update(draw(st.fixed_dictionaries({}, optional=sections)))
+    return made
+
+
+def run(data: Any, user: Any, partial: bool) -> None:
+    parsed = template.parse(data, {"a": "text", "b": "{}"})
+    names = pseudo(parsed.dialect, "stack", None, "project")
+    values = Parameters.resolve(parsed.parameters, user, {}, names, partial=partial)
+    values.describe()
+    if not partial:
+        values.shown()
+    bound = parsed.bind(values)
+    problems = validation.validate(bound, TYPES.get)
+    for problem in problems:
+        assert str(problem)
+    for resource in bound.resources.values():
+        resource.fingerprint()
+        resource.requires(bound.resources)
+    living = Living(out="x", tree={"a": [1, None]})
+    for definition in (*bound.resources.values(), *bound.outputs.values()):
+        snippet = (
+            definition.value
+            if isinstance(definition, OutputDefinition)
+            else (definition.properties)
+        )
+        try:
+            value = functions.resolve(snippet, living)
+        except HearthError as error:
+            assert error.http_status < 500, error
+        else:
+            assert partial or not contains_unknown(value)
+            json.dumps(value)
+
+
+@settings(max_examples=300, deadline=None, suppress_health_check=list(HealthCheck))
+@given(
+    data=st.one_of(documents(), sound_documents(), sound_documents()),
+    user=st.one_of(st.just({}), st.dictionaries(st.just("p"), VALUES, max_size=1)),
+    partial=st.booleans(),
+)
+def test_a_document_gives_data_or_an_error_of_the_catalogue(
+    data: dict[str, Any], user: dict[str, Any], partial: bool
+) -> None:
+    try:
+        run(data, user, partial)
+    except HearthError as error:
+        assert error.http_status < 500, error
+
+
+@settings(max_examples=150, deadline=None, suppress_health_check=list(HealthCheck))
+@given(value=st.one_of(VALUES, documents()))
+def test_any_data_is_refused_or_read_as_template_and_environment(value: Any) -> None:
+    for read in (template.parse, environment.parse):
+        try:
+            read(value)
+        except HearthError as error:
+            assert error.http_status < 500, error
+
+
+YAML = st.text(alphabet="ab:&*<-[]{}!#|>'\"%,?@ \n\t01.~=x_", max_size=80)
+
+
+@settings(max_examples=300, deadline=None, suppress_health_check=list(HealthCheck))
+@given(text=st.one_of(YAML, st.text(max_size=40)))
+def test_any_text_is_data_or_an_error_of_the_catalogue(text: str) -> None:
+    try:
+        _, source = document.load(text)
+    except HearthError as error:
+        assert error.http_status < 500, error
+    else:
+        source.position(("a", 0, "b"))
