@@ -12,7 +12,7 @@ from typing import Any
 import pytest
 from alembic.autogenerate import compare_metadata
 from alembic.migration import MigrationContext
-from sqlalchemy import create_engine, inspect, text
+from sqlalchemy import Connection, create_engine, inspect, text
 from sqlalchemy.pool import NullPool
 from sqlalchemy.schema import CreateTable
 
@@ -45,10 +45,7 @@ def _schema(url: str) -> dict[str, str]:
     with engine.connect() as connection:
         names = [name for name in inspect(connection).get_table_names() if name in metadata.tables]
         if engine.dialect.name == "mysql":
-            return {
-                name: connection.execute(text(f"SHOW CREATE TABLE `{name}`")).one()[1]
-                for name in names
-            }
+            return {name: _described(connection, name) for name in names}
         inspector = inspect(connection)
         return {
             name: str(
@@ -64,6 +61,12 @@ def _schema(url: str) -> dict[str, str]:
             )
             for name in names
         }
+
+
+def _described(connection: Connection, name: str) -> str:
+    statement = connection.execute(text(f"SHOW CREATE TABLE `{name}`")).one()[1]
+    # Indexes stand in the order in which they happened to be made.
+    return "\n".join(sorted(line.strip(" ,") for line in statement.splitlines()))
 
 
 def test_history_leads_to_the_present(url: str, tmp_path: Path) -> None:
