@@ -149,8 +149,9 @@ class Execution:
             if self._finished():
                 self._end()
                 return
-            self.work.journal.commit()
-            self._flush()
+            if self._calls or not taken or len(self.work.journal) >= limit:
+                self.work.journal.commit()
+                self._flush()
             if not taken:
                 break
         if self._superseded and not self._calling:

@@ -38,6 +38,10 @@ class Journal:
         self._traversal = traversal
         self._pending = Pending()
 
+    def __len__(self) -> int:
+        """How many steps the next commit will write."""
+        return len(self._pending.steps)
+
     def step(self, step: StepRecord) -> None:
         self._pending.steps[step.number] = step
 
