@@ -153,6 +153,7 @@ class ResourceType:
     is_handle: signals are stored for it.
     vigil: while a traversal is still running, the engine calls ``watch`` on the finished resource
     every second, so that a server that dies fails its stack at once.
+    old_names: a required property and the hidden one that may be given instead of it.
     error_wait: after another resource failed, the engine lets a waiting verb go on for a while;
     False: it is aborted at once.
     """
@@ -170,6 +171,7 @@ class ResourceType:
     listens_to: ClassVar[str] = ""
     is_handle: ClassVar[bool] = False
     vigil: ClassVar[bool] = False
+    old_names: ClassVar[Mapping[str, str]] = {}
     error_wait: ClassVar[bool] = True
     physical_name_limit: ClassVar[int] = 255
     supports_check: ClassVar[bool] = False

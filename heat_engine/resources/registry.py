@@ -19,6 +19,13 @@ from heat_engine.resources.heat.test_resource import TestResource
 from heat_engine.resources.heat.value import Value
 from heat_engine.resources.heat.wait_condition import WaitCondition
 from heat_engine.resources.heat.wait_condition_handle import WaitConditionHandle
+from heat_engine.resources.openstack.key_pair import KeyPair
+from heat_engine.resources.openstack.network import Net, Subnet
+from heat_engine.resources.openstack.port import Port
+from heat_engine.resources.openstack.security_group import SecurityGroup
+from heat_engine.resources.openstack.server import Server
+from heat_engine.resources.openstack.volume import Volume
+from heat_engine.resources.openstack.volume_attachment import VolumeAttachment
 from heat_engine.resources.protocol import ResourceType
 
 ENTRY_POINTS = "hearth.resource_types"
@@ -26,11 +33,19 @@ BUILT_IN: tuple[type[ResourceType], ...] = (
     AWSWaitCondition,
     AWSWaitConditionHandle,
     Delay,
+    KeyPair,
+    Net,
     Placeholder,
+    Port,
     RandomString,
+    SecurityGroup,
+    Server,
+    Subnet,
     TestResource,
     UpdateWaitConditionHandle,
     Value,
+    Volume,
+    VolumeAttachment,
     WaitCondition,
     WaitConditionHandle,
 )

@@ -58,7 +58,7 @@ class Delay(ResourceType):
         )
         if longest > stack_timeout:
             return [
-                f"The longest wait ({longest:g} s) is above the stack timeout ({stack_timeout:g} s)."
+                f"The longest wait ({longest:g} s) exceeds the stack timeout ({stack_timeout:g} s)."
             ]
         return ()
 
