@@ -232,7 +232,7 @@ def load(
     program: str,
     arguments: Sequence[str] | None = None,
     *,
-    defaults: Mapping[tuple[str | None, str], Any] = {},
+    defaults: Mapping[tuple[str, str], Any] = {},
     cli_opts: Iterable[cfg.Opt] = (),
     conf: cfg.ConfigOpts = cfg.CONF,
 ) -> cfg.ConfigOpts:

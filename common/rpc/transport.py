@@ -35,17 +35,22 @@ RABBIT_DEFAULTS = {
 PEER_QUERY = "rabbit_quorum_queue=false&rabbit_transient_quorum_queue=false&amqp_auto_delete=true"
 
 
+def register(conf: cfg.ConfigOpts) -> None:
+    """Make the options that every transport reads known to ``conf``."""
+    oslo_messaging.set_transport_defaults(EXCHANGE)
+    conf.register_opts(_transport_opts)
+    # The library registers these with the global configuration only, and reads them from ours.
+    conf.register_opts(oslo_messaging_metrics, group="oslo_messaging_metrics")
+    conf.register_opts(oslo_messaging_tracing, group="oslo_messaging_tracing")
+
+
 def build(conf: cfg.ConfigOpts, url: str | None = None, *, query: str = "") -> RPCTransport:
     """The transport that ``url``, else ``transport_url`` of the configuration, names.
 
     ``query``: driver options for this transport only, in the form of a URL's query. Raises
     ``oslo_messaging.DriverLoadFailure`` or ``InvalidTransportURL``.
     """
-    oslo_messaging.set_transport_defaults(EXCHANGE)
-    conf.register_opts(_transport_opts)
-    # The library registers these with the global configuration only, and reads them from ours.
-    conf.register_opts(oslo_messaging_metrics, group="oslo_messaging_metrics")
-    conf.register_opts(oslo_messaging_tracing, group="oslo_messaging_tracing")
+    register(conf)
     address = url or conf.transport_url
     scheme = urlsplit(address).scheme.split("+")[0]
     if scheme == "rabbit":

@@ -1,0 +1,74 @@
+"""How the APIs start: configuration, log, RPC client, paste pipeline, HTTP server, signals."""
+
+from __future__ import annotations
+
+import logging
+from collections.abc import Iterable
+
+from oslo_config import cfg
+
+from common import config, logs, pipeline
+from common.rpc import transport
+from common.rpc.client import EngineClient
+from common.server import HttpServer
+from common.signals import Signals
+
+LOG = logging.getLogger(__name__)
+GROUPS = {
+    "heat-api": "heat_api",
+    "heat-api-cfn": "heat_api_cfn",
+    "heat-api-cloudwatch": "heat_api_cloudwatch",
+}
+
+
+def listen(conf: cfg.ConfigOpts, names: Iterable[str], engine: EngineClient) -> HttpServer:
+    """A server with those APIs on their ports, not started yet.
+
+    Raises ``SystemExit`` in plain words when a port cannot be had.
+    """
+    groups = {name: conf[GROUPS[name]] for name in names}
+    server = HttpServer(threads=max(options.threads for options in groups.values()))
+    paste_file = str(config.paste_file(conf))
+    for name, options in groups.items():
+        application = pipeline.load(
+            paste_file, name, flavor=conf.paste_deploy.flavor, conf=conf, engine=engine
+        )
+        try:
+            port = server.add(application, options)
+        except OSError as cause:
+            raise SystemExit(
+                f"{name} cannot listen at {options.bind_host}:{options.bind_port}: "
+                f"{cause.strerror or cause}. Stop what listens there, or choose another port "
+                f"with [{GROUPS[name]}] bind_port."
+            ) from cause
+        LOG.info("%s listens at %s:%s", name, options.bind_host, port)
+    return server
+
+
+def serve(name: str) -> None:
+    """Run one API as a process of its own until it is told to stop."""
+    conf = config.load(name)
+    logs.setup(conf, name)
+    signals = Signals()
+    messages = transport.build(conf)
+    server = listen(conf, [name], EngineClient(messages))
+    server.start()
+    signals.wait(reload=lambda: logs.reload(conf))
+    LOG.info("%s stops", name)
+    server.stop(conf.drain_seconds)
+    messages.cleanup()
+
+
+def heat_api() -> None:
+    """Console script ``heat-api``."""
+    serve("heat-api")
+
+
+def heat_api_cfn() -> None:
+    """Console script ``heat-api-cfn``."""
+    serve("heat-api-cfn")
+
+
+def heat_api_cloudwatch() -> None:
+    """Console script ``heat-api-cloudwatch``."""
+    serve("heat-api-cloudwatch")

@@ -1,0 +1,73 @@
+"""Console script ``heat-all``: an engine and the three APIs in one process, for one machine.
+
+Its defaults need nothing but ``state_path``: SQLite, messages in memory, the engine's own users,
+ports on the loopback address only.
+"""
+
+from __future__ import annotations
+
+import logging
+from collections.abc import Sequence
+from pathlib import Path
+
+from oslo_config import cfg
+
+from common import config, logs
+from common.launch import GROUPS, listen
+from common.rpc import transport
+from common.rpc.client import EngineClient
+from common.server import HttpServer
+from common.signals import Signals
+from heat_engine.cli.assemble import EngineProcess
+
+LOG = logging.getLogger(__name__)
+DEFAULTS = {
+    ("paste_deploy", "flavor"): "custombackend",
+    **{(group, "bind_host"): "127.0.0.1" for group in GROUPS.values()},
+}
+
+
+class Everything:
+    """All services of one process."""
+
+    def __init__(self, conf: cfg.ConfigOpts) -> None:
+        self._conf = conf
+        self._transport = transport.build(conf)
+        # Ports first: a taken one is known before any work is taken up.
+        self._server: HttpServer = listen(conf, GROUPS, EngineClient(self._transport))
+        self._engine = EngineProcess(conf)
+
+    def start(self) -> None:
+        self._engine.start()
+        self._server.start()
+        LOG.info("heat-all is ready")
+
+    def stop(self) -> None:
+        self._server.stop(self._conf.drain_seconds)
+        self._engine.stop(self._conf.drain_seconds)
+        self._transport.cleanup()
+
+
+def load(arguments: Sequence[str] | None = None) -> cfg.ConfigOpts:
+    """The configuration with this program's defaults."""
+    conf = config.load("heat-all", arguments, defaults=DEFAULTS)
+    transport.register(conf)
+    conf.set_default("transport_url", transport.IN_PROCESS)
+    if not config.encryption_keys(conf):
+        conf.set_default("auth_encryption_key_file", str(Path(conf.state_path, "keys")))
+    return conf
+
+
+def main() -> None:
+    conf = load()
+    logs.setup(conf, "heat-all")
+    signals = Signals()
+    everything = Everything(conf)
+    everything.start()
+    signals.wait(reload=lambda: logs.reload(conf))
+    LOG.info("heat-all stops")
+    everything.stop()
+
+
+if __name__ == "__main__":
+    main()

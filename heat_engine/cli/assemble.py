@@ -1,0 +1,98 @@
+"""An engine and its RPC, put together from the configuration."""
+
+from __future__ import annotations
+
+import logging
+from pathlib import Path
+
+from oslo_config import cfg
+
+from common import config, errors
+from common.rpc import transport
+from common.rpc.peers import Peers
+from common.rpc.server import EngineServer
+from heat_engine.cli import storage
+from heat_engine.clouds.local.cloud import LocalClouds
+from heat_engine.engine import Engine
+from heat_engine.resources.registry import Registry
+from heat_engine.settings import EngineSettings
+
+LOG = logging.getLogger(__name__)
+_FOREVER = 100 * 365 * 86400
+
+
+def settings(conf: cfg.ConfigOpts) -> EngineSettings:
+    """The engine's knobs, as configured."""
+    purge_after = conf.purge_deleted_after
+    return EngineSettings(
+        host=conf.host,
+        loops=conf.num_engine_workers,
+        workers=conf.cloud_threads,
+        lease_seconds=conf.lease_seconds,
+        scan_interval=conf.scan_interval,
+        report_interval=conf.periodic_interval,
+        stack_action_timeout=conf.stack_action_timeout,
+        error_wait_time=conf.error_wait_time,
+        max_template_size=conf.max_template_size,
+        max_resources_per_stack=conf.max_resources_per_stack,
+        max_stacks_per_tenant=conf.max_stacks_per_tenant,
+        max_nested_stack_depth=conf.max_nested_stack_depth,
+        max_events_per_stack=conf.max_events_per_stack,
+        purge_deleted_after=_FOREVER if purge_after < 0 else purge_after,
+        purge_interval=conf.purge_interval,
+        heat_url=config.api_root(conf.clients_heat.url),
+        cfn_url=config.api_root(conf.heat_waitcondition_server_url),
+        build_revision=conf.revision.heat_revision,
+    )
+
+
+class EngineProcess:
+    """An engine that answers calls and hints from ``start`` until ``stop``."""
+
+    def __init__(self, conf: cfg.ConfigOpts) -> None:
+        self._conf = conf
+        self._database = storage.database(conf)
+        state = Path(conf.state_path)
+        try:
+            state.mkdir(mode=0o700, parents=True, exist_ok=True)
+        except OSError as cause:
+            raise SystemExit(f"state_path {state} cannot be made: {cause.strerror}") from cause
+        self._calls = transport.build(conf)
+        self._hints = transport.build_peers(conf)
+        self._peers = Peers(self._hints)
+        self._clouds = LocalClouds(state / "cloud")
+        self._engine = Engine(
+            settings(conf), self._database, self._clouds, Registry.default(), self._peers
+        )
+        service, engine_id = self._engine.service, self._engine.settings.engine_id
+        self._servers = [
+            EngineServer(self._calls, service, server_id=conf.host, threads=conf.rpc_threads),
+            EngineServer(
+                self._hints,
+                service,
+                transport.PEER_TOPIC,
+                engine_id,
+                exchange=transport.PEER_EXCHANGE,
+                threads=1,
+            ),
+        ]
+
+    def start(self) -> None:
+        """Take up work, then calls. Raises ``SystemExit`` when the database cannot be used."""
+        try:
+            self._engine.start()
+        except errors.ServiceUnavailable as cause:
+            raise SystemExit(f"The database cannot be used: {cause.message}") from cause
+        for server in self._servers:
+            server.start()
+        LOG.info("engine %s is ready", self._engine.settings.engine_id)
+
+    def stop(self, grace: float) -> None:
+        """Take no more calls, let those under way end within ``grace`` seconds, give back work."""
+        for server in self._servers:
+            server.stop()
+        self._engine.drain(grace)
+        self._peers.stop()
+        self._calls.cleanup()
+        self._hints.cleanup()
+        self._database.dispose()
