@@ -17,18 +17,9 @@ from oslo_middleware import CORS, HTTPProxyToWSGI, RequestId
 from oslo_middleware import cors as cors_options
 from paste import deploy
 
-from common import wsgi
+from common import options, wsgi
 
 Filter = Callable[[wsgi.Application], Any]
-
-OPTS = [
-    cfg.IntOpt(
-        "max_json_body_size",
-        default=1048576,
-        min=1,
-        help="Largest JSON body of a request, in bytes.",
-    ),
-]
 
 _KEY = "hearth_services"
 _numbers = itertools.count(1)
@@ -51,7 +42,7 @@ def load(
     paste_file: absolute path. flavor: ``custombackend``, ``standalone``, ``noauth``, or None for
     the default (Keystone tokens). Raises LookupError when the file has no such application.
     """
-    conf.register_opts(OPTS)
+    options.register(conf)
     key = str(next(_numbers))
     _registered[key] = Services(conf, engine)
     full_name = f"{name}-{flavor}" if flavor else name

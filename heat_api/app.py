@@ -9,17 +9,13 @@ from common import faults, pipeline, wsgi
 from common.context import RequestContext
 from common.policy import Policy
 from heat_api.call import Call
-from heat_api.handlers import build_info
 from heat_api.routes import Match, Table
-from heat_api.schemas import stacks
 
 
 class Application:
     """The native API, version 1."""
 
     def __init__(self, services: pipeline.Services) -> None:
-        services.conf.register_opts(stacks.OPTS)
-        services.conf.register_opts(build_info.OPTS, "revision")
         self.services = services
         self.debug = bool(services.conf.debug)
         self.policy = Policy(services.conf)

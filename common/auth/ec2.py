@@ -8,7 +8,6 @@ from typing import Any
 
 import webob
 from keystoneauth1 import exceptions, loading, session
-from oslo_config import cfg
 
 from common import errors, pipeline, wsgi
 from common.auth import custombackend, identity
@@ -19,12 +18,6 @@ from common.context import RequestContext
 
 TIMEOUT_SECONDS = 30
 GROUP = "ec2authtoken"
-
-OPTS = [
-    cfg.StrOpt("auth_uri", help="URL of the Keystone that checks EC2 signatures."),
-    cfg.BoolOpt("multi_cloud", default=False, help="Whether several Keystones are tried in turn."),
-    cfg.ListOpt("allowed_auth_uris", default=[], help="The Keystones to try."),
-]
 
 
 def signed_request(request: webob.Request) -> dict[str, Any]:
@@ -130,7 +123,6 @@ def backend_filter(global_conf: dict[str, str], **_local: str) -> pipeline.Filte
 def token_filter(global_conf: dict[str, str], **local: str) -> pipeline.Filter:
     """Paste filter ``ec2authtoken``; ``auth_uri`` may stand in the paste section."""
     conf = pipeline.services(global_conf).conf
-    conf.register_opts(OPTS, GROUP)
     loading.register_auth_conf_options(conf, GROUP)
     own = conf[GROUP]
     if own.multi_cloud:

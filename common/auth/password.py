@@ -12,7 +12,6 @@ from oslo_config import cfg
 
 from common import pipeline, wsgi
 from common.auth import identity
-from common.auth.token import PASSWORD_OPTS
 
 TIMEOUT_SECONDS = 30
 
@@ -74,7 +73,6 @@ class PasswordAuth(wsgi.Middleware):
 def filter_factory(global_conf: dict[str, str], **_local: str) -> pipeline.Filter:
     """Paste filter ``authpassword``."""
     conf = pipeline.services(global_conf).conf
-    conf.register_opts(PASSWORD_OPTS, "auth_password")
     return lambda application: PasswordAuth(application, conf)
 
 

@@ -11,10 +11,6 @@ from oslo_config import cfg
 from common import pipeline, wsgi
 from common.auth import identity
 
-KEYSTONE_OPTS = [
-    cfg.StrOpt("auth_uri", help="URL of Keystone that clients are sent to."),
-]
-
 
 class ContextFilter(wsgi.Middleware):
     """Builds the request context from verified identity headers."""
@@ -39,11 +35,10 @@ class AuthUrl(wsgi.Middleware):
 
 def keystone_url(conf: cfg.ConfigOpts) -> str:
     """``[clients_keystone] auth_uri``, else ``[keystone_authtoken] www_authenticate_uri``."""
-    conf.register_opts(KEYSTONE_OPTS, "clients_keystone")
     if conf.clients_keystone.auth_uri:
         return str(conf.clients_keystone.auth_uri)
-    for _group, options in auth_token.list_opts():
-        conf.register_opts(options, "keystone_authtoken")
+    for _group, offered in auth_token.list_opts():
+        conf.register_opts(offered, "keystone_authtoken")
     return str(conf.keystone_authtoken.www_authenticate_uri or "")
 
 
@@ -57,7 +52,6 @@ def authtoken_filter(global_conf: dict[str, str], **local: str) -> pipeline.Filt
 def authurl_filter(global_conf: dict[str, str], **local: str) -> pipeline.Filter:
     """Paste filter ``authurl``; its own option ``auth_uri`` comes before the configuration."""
     conf = pipeline.services(global_conf).conf
-    conf.register_opts(PASSWORD_OPTS, "auth_password")
     url = local.get("auth_uri") or keystone_url(conf)
     keep_callers = bool(conf.auth_password.multi_cloud)
     return lambda application: AuthUrl(application, url, keep_callers=keep_callers)
@@ -66,11 +60,3 @@ def authurl_filter(global_conf: dict[str, str], **local: str) -> pipeline.Filter
 def context_filter(_global_conf: dict[str, str], **_local: str) -> pipeline.Filter:
     """Paste filter ``context``."""
     return ContextFilter
-
-
-PASSWORD_OPTS = [
-    cfg.BoolOpt(
-        "multi_cloud", default=False, help="Whether callers may name one of several Keystones."
-    ),
-    cfg.ListOpt("allowed_auth_uris", default=[], help="The Keystones that callers may name."),
-]

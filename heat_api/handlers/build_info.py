@@ -4,13 +4,7 @@ from __future__ import annotations
 
 from typing import Any
 
-from oslo_config import cfg
-
 from heat_api.call import Call
-
-OPTS = [
-    cfg.StrOpt("heat_revision", default="unknown", help="The revision that build_info reports."),
-]
 
 
 def show(call: Call) -> dict[str, Any]:

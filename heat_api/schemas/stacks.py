@@ -13,18 +13,6 @@ from common import errors
 from heat_api.schemas import environment, fetch
 from heat_api.schemas.values import integer
 
-OPTS = [
-    cfg.IntOpt(
-        "max_template_size", default=524288, min=1, help="Largest template, in bytes of text."
-    ),
-    cfg.IntOpt(
-        "template_fetch_timeout",
-        default=60,
-        min=1,
-        help="Seconds that fetching a template_url may take.",
-    ),
-]
-
 MAX_TAG_LENGTH = 80
 
 # What has an argument of its own in the engine's methods; the rest of a body goes as `args`.

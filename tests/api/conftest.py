@@ -7,9 +7,8 @@ from typing import Any
 import pytest
 import webob
 from oslo_config import cfg
-from oslo_log import log
 
-from common import pipeline
+from common import config, pipeline
 from tests.api.double import PASSWORD, ScriptedEngine
 
 PASTE_FILE = Path(__file__).parents[2] / "etc" / "api-paste.ini"
@@ -17,7 +16,7 @@ PASTE_FILE = Path(__file__).parents[2] / "etc" / "api-paste.ini"
 
 def new_conf() -> cfg.ConfigOpts:
     conf = cfg.ConfigOpts()
-    log.register_options(conf)
+    config.register(conf)
     conf([], project="heat", default_config_files=[], default_config_dirs=[])
     return conf
 
