@@ -66,6 +66,10 @@ class Collection:
     def settle(self, document: Document) -> None:
         """Make the world as the document says; idempotent."""
 
+    def behind(self, document: Document) -> bool:
+        """Whether ``settle`` was cut short and has work left."""
+        return False
+
     def show(self, transaction: Transaction, document: Document) -> Document:
         """The document as callers see it."""
         return document

@@ -50,7 +50,12 @@ class Transaction:
         self._connection = connection
 
     def insert(
-        self, collection: str, document: Document, *, token: str | None = None, builtin: bool = False
+        self,
+        collection: str,
+        document: Document,
+        *,
+        token: str | None = None,
+        builtin: bool = False,
     ) -> None:
         self._connection.execute(
             "INSERT INTO document (collection, id, project_id, name, token, builtin, body)"

@@ -86,9 +86,7 @@ def _openstack(facts: Mapping[str, Any]) -> dict[str, str]:
     }
     if facts["public_key"]:
         document["public_keys"] = {facts["key_name"]: facts["public_key"]}
-        document["keys"] = [
-            {"name": facts["key_name"], "type": "ssh", "data": facts["public_key"]}
-        ]
+        document["keys"] = [{"name": facts["key_name"], "type": "ssh", "data": facts["public_key"]}]
     leaves = {
         "meta_data.json": json.dumps(document),
         "network_data.json": json.dumps(_network(facts["ports"])),
@@ -100,7 +98,8 @@ def _openstack(facts: Mapping[str, Any]) -> dict[str, str]:
 
 
 def _network(ports: list[Mapping[str, Any]]) -> dict[str, Any]:
-    links, networks = [], []
+    links: list[dict[str, Any]] = []
+    networks: list[dict[str, Any]] = []
     for number, port in enumerate(ports):
         link = f"tap{number}"
         links.append(

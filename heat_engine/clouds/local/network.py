@@ -24,12 +24,12 @@ class Ports(Collection):
         self, transaction: Transaction, project_id: str, body: Mapping[str, Any]
     ) -> Document:
         network = find_network(transaction, project_id, required(body, "ports", "network_id"))
-        id = new_id()
+        new = new_id()
         device_id = text(body, "ports", "device_id")
         return {
-            "id": id,
+            "id": new,
             "network_id": network["id"],
-            "fixed_ips": fixed_addresses(transaction, project_id, network, id, body),
+            "fixed_ips": fixed_addresses(transaction, project_id, network, new, body),
             "mac_address": text(body, "ports", "mac_address") or _mac_address(),
             "admin_state_up": body.get("admin_state_up", True),
             "status": "ACTIVE" if device_id else "DOWN",
@@ -122,9 +122,7 @@ def _holding(subnets: list[Document], wanted: str | None) -> Document:
     return subnets[0]
 
 
-def _any_address(
-    transaction: Transaction, subnets: list[Document], port_id: str
-) -> list[Document]:
+def _any_address(transaction: Transaction, subnets: list[Document], port_id: str) -> list[Document]:
     for subnet in subnets:
         try:
             address = allocate(transaction, subnet, port_id)
@@ -172,7 +170,12 @@ class Routers(Collection):
             return None
         network_id = required(gateway, "routers.external_gateway_info", "network_id")
         network = find_network(transaction, project_id, network_id)
-        return {"enable_snat": True, "external_fixed_ips": [], **gateway, "network_id": network["id"]}
+        return {
+            "enable_snat": True,
+            "external_fixed_ips": [],
+            **gateway,
+            "network_id": network["id"],
+        }
 
     def change(
         self, transaction: Transaction, document: Document, body: Mapping[str, Any]
@@ -219,9 +222,7 @@ class Routers(Collection):
             "subnet_ids": subnet_ids,
         }
 
-    def _gateway_port(
-        self, transaction: Transaction, router: Document, subnet_id: str
-    ) -> Document:
+    def _gateway_port(self, transaction: Transaction, router: Document, subnet_id: str) -> Document:
         subnet = transaction.visible("subnets", router["project_id"], subnet_id)
         if subnet is None:
             raise CloudError("not_found", f"Subnet {subnet_id} could not be found.")
@@ -270,14 +271,14 @@ class FloatingAddresses(Collection):
         network = find_network(transaction, project_id, network_id)
         if not network["router:external"]:
             raise invalid("floatingips.floating_network_id", f"{network_id} is not external")
-        id = new_id()
+        new = new_id()
         wanted = text(body, "floatingips", "floating_ip_address")
         request = {"fixed_ips": [{"ip_address": wanted}]} if wanted else {}
-        fixed = fixed_addresses(transaction, project_id, network, id, request)
+        fixed = fixed_addresses(transaction, project_id, network, new, request)
         if not fixed:
             raise invalid("floatingips.floating_network_id", f"{network_id} has no subnet")
         return {
-            "id": id,
+            "id": new,
             "floating_network_id": network["id"],
             "floating_ip_address": fixed[0]["ip_address"],
             "router_id": None,

@@ -41,9 +41,9 @@ def boot_id() -> str:
 def running() -> dict[int, Process]:
     """All processes that are not zombies."""
     found = {}
-    for entry in os.listdir("/proc"):
-        if entry.isdigit():
-            process = _read(int(entry))
+    for entry in Path("/proc").iterdir():
+        if entry.name.isdigit():
+            process = _read(int(entry.name))
             if process is not None and process.state not in "ZX":
                 found[process.pid] = process
     return found
@@ -51,8 +51,7 @@ def running() -> dict[int, Process]:
 
 def _read(pid: int) -> Process | None:
     try:
-        with open(f"/proc/{pid}/stat", "rb") as stat:
-            text = stat.read()
+        text = Path(f"/proc/{pid}/stat").read_bytes()
     except OSError:
         return None
     # The command name may hold spaces and brackets: the last bracket ends it.
@@ -62,8 +61,7 @@ def _read(pid: int) -> Process | None:
 
 def _bytes(pid: int, name: str) -> bytes:
     try:
-        with open(f"/proc/{pid}/{name}", "rb") as file:
-            return file.read()
+        return Path(f"/proc/{pid}/{name}").read_bytes()
     except OSError:
         return b""
 
@@ -117,6 +115,17 @@ def _claims(pid: int) -> Iterator[str]:
     for variable in _bytes(pid, "environ").split(b"\0"):
         if variable.startswith(ENVIRONMENT_KEY.encode() + b"="):
             yield variable.partition(b"=")[2].decode(errors="replace")
+
+
+def server_ids_below(state: Path) -> set[str]:
+    """The ids of servers of that state directory that have processes, known to it or not."""
+    below = f"{state}/".encode()
+    found = set()
+    for pid in running():
+        words = _bytes(pid, "cmdline").split(b"\0") + _bytes(pid, "environ").split(b"\0")
+        if any(word.removeprefix(b"HOME=").startswith(below) for word in words):
+            found.update(_claims(pid))
+    return found
 
 
 def send(process: Process, number: signal.Signals) -> None:

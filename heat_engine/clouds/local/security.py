@@ -102,7 +102,9 @@ class SecurityGroupRules(Collection):
             "port_range_min": ports[0],
             "port_range_max": ports[1],
             "remote_ip_prefix": body.get("remote_ip_prefix"),
-            "remote_group_id": find_groups(transaction, project_id, [remote])[0] if remote else None,
+            "remote_group_id": find_groups(transaction, project_id, [remote])[0]
+            if remote
+            else None,
         }
         for other in transaction.query(where, security_group_id=group["id"]):
             if all(other[name] == rule[name] for name in _IDENTITY):

@@ -22,6 +22,8 @@ from pathlib import Path
 from typing import Any
 
 _PR_SET_CHILD_SUBREAPER = 36
+# The server's own: a sandbox mounts it there, and without one such paths are moved there.
+_TEMPORARY = Path("/tmp")  # noqa: S108
 _NOT_FOUND = 127
 _NOT_EXECUTABLE = 126
 
@@ -58,8 +60,7 @@ def boot(plan: Mapping[str, Any]) -> int:
     if plan["bootcmd"]:
         statuses.append(_run(("bootcmd", plan["bootcmd"]), environment))
     root = Path(plan["root"]) if plan["root"] else None
-    for file in plan["files"]:
-        statuses.append(_write(file, root, Path(plan["directory"])))
+    statuses += [_write(file, root, Path(plan["directory"])) for file in plan["files"]]
     _authorize(plan["ssh_authorized_keys"], Path(environment["HOME"]))
     statuses += [_run(script, environment) for script in plan["scripts"]]
     return next((status for status in statuses if status), 0)
@@ -71,8 +72,8 @@ def place(path: str, root: Path | None, directory: Path) -> Path:
     given = Path("/" + path.lstrip("/"))
     if root is None or given.is_relative_to(directory):
         return given
-    if given.is_relative_to("/tmp"):
-        return directory / "tmp" / given.relative_to("/tmp")
+    if given.is_relative_to(_TEMPORARY):
+        return directory / "tmp" / given.relative_to(_TEMPORARY)
     return root / given.relative_to("/")
 
 

@@ -180,5 +180,3 @@ def allocate(
         if transaction.claim(int(address), subnet["id"], owner_id):
             return str(address)
     raise CloudError("over_limit", f"No more IP addresses available on subnet {subnet['id']}.")
-
-

@@ -1,0 +1,174 @@
+"""What servers are made from: flavors, images and key pairs."""
+
+from __future__ import annotations
+
+import base64
+import binascii
+import hashlib
+import uuid
+from collections.abc import Mapping
+from typing import Any
+
+from cryptography.hazmat.primitives import serialization
+from cryptography.hazmat.primitives.asymmetric import ed25519
+
+from heat_engine.clouds.interface import CloudError, Document
+from heat_engine.clouds.local.collection import Collection, new_id, timestamp
+from heat_engine.clouds.local.documents import Transaction
+from heat_engine.clouds.local.fields import integer, invalid, required, text
+
+# name: (id, MiB of memory, processors, GiB of disk)
+_FLAVORS = {
+    "m1.nano": ("42", 128, 1, 1),
+    "m1.tiny": ("1", 512, 1, 1),
+    "m1.small": ("2", 2048, 1, 20),
+    "m1.medium": ("3", 4096, 2, 40),
+    "m1.large": ("4", 8192, 4, 80),
+    "m1.xlarge": ("5", 16384, 8, 160),
+    "tiny": ("tiny", 512, 1, 1),
+    "small": ("small", 2048, 1, 20),
+}
+_IMAGES = ("local", "cirros", "ubuntu", "debian", "fedora")
+_NAMESPACE = uuid.UUID("8f1d3f0e-6f0c-4c60-9d3c-1a4f5f0e7b10")
+
+
+class Flavors(Collection):
+    """``ram``: bytes of private memory one process may have (RLIMIT_DATA); ``vcpus``: processors
+    the server's processes run on; ``disk``: the largest file one process may write."""
+
+    name = "flavors"
+    singular = "Flavor"
+
+    def fields(
+        self, transaction: Transaction, project_id: str, body: Mapping[str, Any]
+    ) -> Document:
+        name = required(body, "flavors", "name")
+        id = str(body.get("id") or body.get("flavorid") or new_id())
+        if id == "auto":
+            id = new_id()
+        taken = [flavor for flavor in transaction.query("flavors") if flavor["name"] == name]
+        if taken or transaction.get("flavors", id):
+            raise CloudError("conflict", f"Flavor with name {name} or ID {id} already exists.")
+        return {
+            "id": id,
+            "ram": integer(body, "flavors", "ram", least=1),
+            "vcpus": integer(body, "flavors", "vcpus", least=1),
+            "disk": integer(body, "flavors", "disk", default=0),
+            "swap": integer(body, "flavors", "swap", default=0),
+            "project_id": "",
+            "extra_specs": body.get("extra_specs") or {},
+            "os-flavor-access:is_public": body.get("os-flavor-access:is_public", True),
+        }
+
+    def locate(self, transaction: Transaction, project_id: str, id: str) -> Document:
+        return _named(self, transaction, project_id, id)
+
+
+class Images(Collection):
+    """Names only: every image stands for the machine's own file system."""
+
+    name = "images"
+    singular = "Image"
+
+    def fields(
+        self, transaction: Transaction, project_id: str, body: Mapping[str, Any]
+    ) -> Document:
+        required(body, "images", "name")
+        return {
+            "status": "active",
+            "min_disk": integer(body, "images", "min_disk", default=0),
+            "min_ram": integer(body, "images", "min_ram", default=0),
+            "visibility": body.get("visibility") or "shared",
+            "container_format": body.get("container_format") or "bare",
+            "disk_format": body.get("disk_format") or "raw",
+            "size": 0,
+            "tags": body.get("tags") or [],
+        }
+
+    def locate(self, transaction: Transaction, project_id: str, id: str) -> Document:
+        return _named(self, transaction, project_id, id)
+
+
+class KeyPairs(Collection):
+    """Known to callers by name, which is the id as well. The private key of a generated pair is in
+    the create's reply and nowhere else."""
+
+    name = "keypairs"
+    singular = "Keypair"
+
+    def build(
+        self, transaction: Transaction, project_id: str, body: Mapping[str, Any], token: str | None
+    ) -> Document:
+        name = required(body, "keypairs", "name")
+        if transaction.visible("keypairs", project_id, name):
+            raise CloudError("conflict", f"Key pair '{name}' already exists.")
+        public, private = text(body, "keypairs", "public_key"), None
+        if not public:
+            public, private = _generate(name)
+        document = {
+            **self.common(project_id, {"name": name}),
+            "public_key": public.strip(),
+            "fingerprint": _fingerprint(public),
+            "type": "ssh",
+            "user_id": text(body, "keypairs", "user_id"),
+        }
+        transaction.insert("keypairs", document, token=token)
+        return {**document, "private_key": private} if private else document
+
+    def show(self, transaction: Transaction, document: Document) -> Document:
+        return {**document, "id": document["name"]}
+
+    def locate(self, transaction: Transaction, project_id: str, id: str) -> Document:
+        return _named(self, transaction, project_id, id)
+
+    def change(
+        self, transaction: Transaction, document: Document, body: Mapping[str, Any]
+    ) -> Document:
+        raise invalid("keypairs", "a key pair cannot be changed")
+
+
+def _named(collection: Collection, transaction: Transaction, project_id: str, id: str) -> Document:
+    document = transaction.visible(collection.name, project_id, id)
+    if document is None:
+        raise collection.missing(id)
+    return document
+
+
+def _generate(comment: str) -> tuple[str, str]:
+    key = ed25519.Ed25519PrivateKey.generate()
+    public = key.public_key().public_bytes(
+        serialization.Encoding.OpenSSH, serialization.PublicFormat.OpenSSH
+    )
+    private = key.private_bytes(
+        serialization.Encoding.PEM,
+        serialization.PrivateFormat.OpenSSH,
+        serialization.NoEncryption(),
+    )
+    return f"{public.decode()} {comment}", private.decode()
+
+
+def _fingerprint(public: str) -> str:
+    """MD5 in pairs of hex digits, as compute APIs show it."""
+    parts = public.split()
+    try:
+        blob = base64.b64decode(parts[1], validate=True)
+    except (IndexError, binascii.Error, ValueError):
+        raise invalid("keypairs.public_key", "is not an OpenSSH public key") from None
+    digest = hashlib.md5(blob, usedforsecurity=False).hexdigest()
+    return ":".join(digest[place : place + 2] for place in range(0, len(digest), 2))
+
+
+def seed(transaction: Transaction) -> None:
+    """The flavors and images that are there from the start."""
+    shared = {"project_id": "", "tenant_id": "", "created_at": timestamp()}
+    for name, (id, ram, vcpus, disk) in _FLAVORS.items():
+        if transaction.get("flavors", id) is None:
+            document = {"id": id, "name": name, "ram": ram, "vcpus": vcpus, "disk": disk}
+            public = {"swap": 0, "extra_specs": {}, "os-flavor-access:is_public": True}
+            transaction.insert("flavors", {**shared, **document, **public}, builtin=True)
+    for name in _IMAGES:
+        id = str(uuid.uuid5(_NAMESPACE, name))
+        if transaction.get("images", id) is None:
+            document = {"id": id, "name": name, "status": "active", "min_disk": 0, "min_ram": 0}
+            public = {"visibility": "public", "size": 0, "tags": [], "disk_format": "raw"}
+            transaction.insert("images", {**shared, **document, **public}, builtin=True)
