@@ -3,12 +3,13 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from functools import cached_property
 from typing import Any
 
 from common import errors
 from heat_engine.commands.core import Core
+from heat_engine.commands.mask import masked
 from heat_engine.language import (
     document,
     environment,
@@ -129,7 +130,10 @@ def check(core: Core, goal: Goal, stack_timeout: float) -> None:
     if not problems:
         problems = list(_type_problems(core, goal, stack_timeout))
     if problems:
-        raise validation.failure(problems)
+        secrets = goal.parameters.hidden_values()
+        raise validation.failure(
+            [replace(item, message=masked(item.message, secrets)) for item in problems]
+        )
 
 
 def _type_problems(core: Core, goal: Goal, stack_timeout: float) -> list[errors.Problem]:

@@ -10,13 +10,12 @@ from common.identifiers import StackIdentity, physical_name
 from heat_engine.clouds.interface import Cloud
 from heat_engine.commands.core import Core
 from heat_engine.commands.goal import timeout_seconds
+from heat_engine.commands.mask import GUEST
 from heat_engine.language import properties as language_properties
 from heat_engine.resources.protocol import Guest, Request, ResourceType, Signal
 from heat_engine.store import signals
 from heat_engine.store.records import SignalRecord, StackRecord
 from heat_engine.store.resources import ResourceRecord
-
-GUEST = "guest"
 
 
 def signals_of(stored: Iterable[SignalRecord]) -> list[Signal]:

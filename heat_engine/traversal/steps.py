@@ -11,7 +11,7 @@ from common import errors
 from common.identifiers import new_id
 from heat_engine.clouds.interface import CloudError
 from heat_engine.commands import planning
-from heat_engine.commands.requests import GUEST
+from heat_engine.commands.mask import GUEST, masked
 from heat_engine.graph import states
 from heat_engine.graph.plan import Verb
 from heat_engine.graph.states import Action, Status
@@ -310,7 +310,8 @@ class Steps:
         return After.FAILED
 
     def _failure(self, record: ResourceRecord, action: Action, reason: str, error: str) -> None:
-        text = f"{error}: {errors.dotted(('resources', record.name))}: {reason}"
+        told = masked(reason, self._work.secrets())
+        text = f"{error}: {errors.dotted(('resources', record.name))}: {told}"
         self._state(record, action, Status.FAILED, text)
         self.failures.append((record, text))
 

@@ -7,6 +7,7 @@ from collections.abc import Mapping
 from dataclasses import dataclass
 from typing import Any
 
+from heat_engine.commands import mask
 from heat_engine.commands.change import Begun
 from heat_engine.commands.core import Core
 from heat_engine.commands.requests import Requests
@@ -50,6 +51,7 @@ class Work:
         self.core = core
         self.traversal = begun.traversal
         self.stack = begun.stack
+        self.goal = begun.goal
         self.clock = clock
         self.action = Action(begun.traversal.action)
         self.definitions: Mapping[str, ResourceDefinition] = (
@@ -67,6 +69,11 @@ class Work:
         self.journal = Journal(core, begun.stack, begun.traversal)
         self.requests = Requests(core, begun.stack)
         self.scope = StackScope(core, self.requests, self.current)
+
+    def secrets(self) -> set[str]:
+        """What must not stand in a reason: hidden parameters' values, guests' credentials."""
+        hidden = self.goal.parameters.hidden_values() if self.goal else frozenset()
+        return mask.of_guests(self.rows.values()) | hidden
 
     def kind(self, record: ResourceRecord) -> ResourceType:
         return self.core.registry.get(record.type)
