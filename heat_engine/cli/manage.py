@@ -56,7 +56,7 @@ def user_add(conf: cfg.ConfigOpts) -> None:
     """Add a user of the custombackend flavor; prints its keys for the AWS APIs."""
     command = conf.command
     user = storage.database(conf).transact(
-        users.add, command.name, _password(), command.project, command.role or ["member"]
+        users.add, command.user, _password(), command.project, command.role or ["member"]
     )
     print(f"user {user.name} in project {user.project_name} ({user.project_id})")
     print(f"access key {user.access}\nsecret key {user.secret}")
@@ -72,8 +72,8 @@ def user_list(conf: cfg.ConfigOpts) -> None:
 
 def user_remove(conf: cfg.ConfigOpts) -> None:
     """Remove a user of the custombackend flavor; its stacks stay."""
-    if not storage.database(conf).transact(users.remove, conf.command.name):
-        raise SystemExit(f"There is no user {conf.command.name}.")
+    if not storage.database(conf).transact(users.remove, conf.command.user):
+        raise SystemExit(f"There is no user {conf.command.user}.")
 
 
 def new_key(_conf: cfg.ConfigOpts) -> None:
@@ -109,10 +109,10 @@ def add_parsers(parsers: _SubParsersAction[Any]) -> None:
     _add(service, "clean", service_clean)
     user = _nouns(parsers, "local-user", "users of the custombackend flavor")
     _add(user, "list", user_list)
-    _add(user, "remove", user_remove).add_argument("name")
+    _add(user, "remove", user_remove).add_argument("user")
     add = _add(user, "add", user_add)
     add.description = f"The password is taken from ${PASSWORD_VARIABLE}, or asked for."
-    add.add_argument("name")
+    add.add_argument("user")
     add.add_argument("--project", required=True, help="name of the user's project")
     add.add_argument("--role", action="append", help="admin, member or reader; may be repeated")
 

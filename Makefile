@@ -1,0 +1,62 @@
+# Every target makes the virtualenv that it needs, and makes it anew only when its inputs change.
+PYTHON ?= python3
+STATE ?= state
+TEMPLATE ?=
+SEEDS ?= 1000
+PYTEST_ARGS ?=
+
+RUN := .venv-run/.made
+DEV := .venv-dev/.made
+INPUTS := setup.cfg pyproject.toml constraints.txt
+
+.PHONY: help run test lint bench soak sample-config constraints clean
+
+help:
+	@echo "make run [TEMPLATE=file.yaml] [STATE=dir]  start everything and create a stack"
+	@echo "make test | lint | bench | soak SEEDS=n"
+
+run: $(RUN)
+	@.venv-run/bin/python -m heat_engine.cli.run --state "$(STATE)" $(if $(TEMPLATE),--template "$(TEMPLATE)")
+
+test: $(DEV)
+	.venv-dev/bin/ruff check .
+	.venv-dev/bin/mypy
+	.venv-dev/bin/python -m pytest -n 2 --dist loadfile $(PYTEST_ARGS)
+
+lint: $(DEV)
+	.venv-dev/bin/ruff check .
+	.venv-dev/bin/ruff format --check .
+	.venv-dev/bin/mypy
+	.venv-dev/bin/lint-imports --config setup.cfg
+
+bench: $(DEV)
+	.venv-dev/bin/python -m tests.bench
+
+soak: $(DEV)
+	HEARTH_SEEDS=$(SEEDS) .venv-dev/bin/python -m pytest tests/crash -q $(PYTEST_ARGS)
+
+sample-config: $(DEV)
+	.venv-dev/bin/oslo-config-generator --config-file etc/heat-config-generator.conf
+	.venv-dev/bin/oslopolicy-sample-generator --namespace hearth --output-file etc/policy.yaml.sample
+
+# The newest versions that setup.cfg allows, from a virtualenv of its own.
+constraints:
+	rm -rf .venv-constraints
+	$(PYTHON) -m venv .venv-constraints
+	.venv-constraints/bin/python -m pip install -q setuptools -e '.[run,test,lint,servers]'
+	{ echo '# Exact versions of everything a virtualenv gets; `make constraints` makes this file anew.'; \
+	  .venv-constraints/bin/python -m pip freeze --all --exclude-editable --exclude pip; } > constraints.txt
+	rm -rf .venv-constraints
+
+clean:
+	rm -rf .venv-run .venv-dev .venv-constraints build dist *.egg-info
+
+$(RUN): EXTRAS := run
+$(DEV): EXTRAS := run,test,lint,servers
+$(RUN) $(DEV): $(INPUTS)
+	@$(PYTHON) -c 'import sys; sys.exit(sys.version_info < (3, 11))' \
+	  || { echo "Hearth needs Python 3.11 or newer; say which with: make PYTHON=python3.12 ..."; exit 1; }
+	@echo "Installing what Hearth needs into $(@D) (once) ..."
+	@test -x $(@D)/bin/python || $(PYTHON) -m venv $(@D)
+	@PIP_CONSTRAINT=constraints.txt $(@D)/bin/python -m pip install -q --disable-pip-version-check -e '.[$(EXTRAS)]'
+	@touch $@
