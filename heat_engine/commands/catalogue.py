@@ -8,7 +8,8 @@ from typing import Any
 from common import errors
 from heat_engine.commands.core import Core
 from heat_engine.language import versions
-from heat_engine.language.functions import registry as functions
+from heat_engine.language.functions.base import Removed
+from heat_engine.language.functions.registry import condition_grammar, grammar
 from heat_engine.resources import schema_view
 from heat_engine.store import services
 
@@ -88,7 +89,15 @@ def list_template_functions(
     key, _, value = template_version.partition(".")
     if value not in versions.MARKERS.get(key, {}):
         raise errors.NotFound(f"Template with version {template_version} not found")
-    return functions.describe(versions.of({key: value}), with_condition=with_condition)
+    version = versions.of({key: value})
+    table = dict(grammar(version))
+    if with_condition and version.has_conditions:
+        table = {**condition_grammar(version), **table}
+    return [
+        {"functions": name, "description": " ".join((function.__doc__ or "").split())}
+        for name, function in sorted(table.items())
+        if function is not Removed
+    ]
 
 
 def list_services(core: Core) -> list[dict[str, Any]]:
