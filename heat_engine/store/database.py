@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import random
 import select as selectors
+import sqlite3
 import threading
 import time
 from collections.abc import Callable, Iterator, Sequence
@@ -52,10 +53,11 @@ class Database:
         parsed = make_url(url)
         self.vault = vault
         self._retry_seconds = retry_seconds
+        self._turn_of: int | None = None
         self._engine: Engine = _engine(parsed, pool_size, busy_seconds, echo)
         if parsed.get_backend_name() == "sqlite":
             self._reader: Engine = self._engine
-            self._writer: Engine = self._engine.execution_options(hearth_writes=True)
+            self._writer: Engine = self._engine.execution_options(hearth_writes=busy_seconds)
             # One writer at a time is the file's rule. Waiting for it here wakes at once; waiting
             # in SQLite means sleeping and looking again.
             self._turn: threading.Lock | None = threading.Lock()
@@ -159,11 +161,15 @@ class Database:
         if self._turn is None:
             yield
             return
+        if self._turn_of == threading.get_ident():
+            raise RuntimeError("a write transaction within a write transaction waits for itself")
         if not self._turn.acquire(timeout=self._retry_seconds):
             raise errors.ServiceUnavailable(UNREACHABLE)
         try:
+            self._turn_of = threading.get_ident()
             yield
         finally:
+            self._turn_of = None
             self._turn.release()
 
 
@@ -195,7 +201,9 @@ def _upsert(dialect: str, table: Table, keys: list[str], changed: list[str]) -> 
 def _engine(url: URL, pool_size: int, busy_seconds: float, echo: bool) -> Engine:
     # hide_parameters: rows hold secrets, and an error's text ends in a log.
     options: dict[str, Any] = {"echo": echo, "hide_parameters": True, "pool_size": pool_size}
+    # Every transaction here ends by commit or rollback: a rollback more would be a round trip.
     options |= {"max_overflow": pool_size, "pool_timeout": busy_seconds}
+    options["pool_reset_on_return"] = None
     backend = url.get_backend_name()
     if backend == "sqlite":
         if url.database in (None, "", ":memory:"):
@@ -236,8 +244,34 @@ def _prepare_sqlite(connection: Any, record: Any) -> None:
 
 
 def _begin_sqlite(connection: Connection) -> None:
-    writes = connection.get_execution_options().get("hearth_writes")
-    connection.exec_driver_sql("BEGIN IMMEDIATE" if writes else "BEGIN")
+    patience: float | None = connection.get_execution_options().get("hearth_writes")
+    if patience is None:
+        connection.exec_driver_sql("BEGIN")
+    elif not _begin_writing(connection.connection.dbapi_connection, patience):
+        connection.exec_driver_sql("BEGIN IMMEDIATE")
+
+
+def _begin_writing(connection: Any, patience: float) -> bool:
+    """Wait for the writers of other processes; False when that takes too long.
+
+    SQLite's own waiting grows to 100 ms between two looks, so that who waits long starves.
+    """
+    deadline = time.monotonic() + patience
+    [before] = connection.execute("PRAGMA busy_timeout").fetchone()
+    connection.execute("PRAGMA busy_timeout = 0")
+    try:
+        while time.monotonic() < deadline:
+            try:
+                connection.execute("BEGIN IMMEDIATE")
+            except sqlite3.OperationalError as error:
+                if error.sqlite_errorcode & 0xFF != sqlite3.SQLITE_BUSY:
+                    return False
+                time.sleep(random.uniform(0.0003, 0.0015))
+            else:
+                return True
+    finally:
+        connection.execute(f"PRAGMA busy_timeout = {before}")
+    return False
 
 
 def _refuse_dead(connection: Any, record: Any, proxy: Any) -> None:

@@ -56,19 +56,29 @@ def test_transact_gives_the_result_and_raises_what_its_function_raises(database:
         database.transact(fail)
 
 
-def test_writers_take_turns(database: Database) -> None:
+def test_writers_take_turns(database: Database, database_url: str) -> None:
     stack_id = add_stack(database, "counted")
-    threads = [
-        threading.Thread(
-            target=lambda: [database.transact(_add_letter, stack_id) for _ in range(10)]
-        )
-        for _ in range(8)
-    ]
+    # To the database another pool is another process.
+    other = Database(database_url, database.vault)
+
+    def add_letters(mine: Database) -> None:
+        for _ in range(10):
+            mine.transact(_add_letter, stack_id)
+
+    threads = [threading.Thread(target=add_letters, args=(mine,)) for mine in (database, other) * 4]
     for thread in threads:
         thread.start()
     for thread in threads:
         thread.join(60)
     assert database.query(_reason, stack_id) == "x" * 80
+    other.dispose()
+
+
+def test_a_transaction_that_would_wait_for_itself_is_told_so(database: Database) -> None:
+    if database.dialect != "sqlite":
+        pytest.skip("only SQLite has one writer at a time")
+    with database.write(), pytest.raises(RuntimeError):
+        database.transact(stacks.count, project_id="project")
 
 
 def test_a_reader_does_not_wait_for_a_writer(database: Database) -> None:
