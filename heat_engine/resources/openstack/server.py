@@ -7,7 +7,7 @@ from typing import Any
 
 from heat_engine.clouds.interface import CloudError, Document
 from heat_engine.language.unknown import contains_unknown
-from heat_engine.resources.openstack import server_body, server_networks
+from heat_engine.resources.openstack import server_body, server_interfaces, server_networks
 from heat_engine.resources.openstack.actions import ActingType, Action
 from heat_engine.resources.openstack.calls import guarded, poll, reference
 from heat_engine.resources.openstack.messages import both
@@ -125,7 +125,9 @@ class Server(ActingType):
             return True
         if "user_data" in changed and wanted["user_data_update_policy"] == "REPLACE":
             return True
-        return "networks" in changed
+        return "networks" in changed and server_interfaces.needs_new_server(
+            request.previous.get("networks"), wanted.get("networks")
+        )
 
     def settle(self, request: Request, thing: Document, finish: Any, **fields: Any) -> Progress:
         if str(thing.get("status")).upper() == "VERIFY_RESIZE":
@@ -143,6 +145,8 @@ class Server(ActingType):
             flavor = reference(request.cloud, "compute", "flavors", wanted["flavor"])
             if flavor != (thing.get("flavor") or {}).get("id"):
                 yield Action("flavor", "resize", {"flavorRef": flavor})
+        if "networks" in changed:
+            yield from server_interfaces.changes(request, self.identify(thing))
         if "admin_pass" in changed and wanted.get("admin_pass"):
             body = {"adminPass": wanted["admin_pass"]}
             yield Action("admin_pass", "changePassword", body)
@@ -163,8 +167,14 @@ class Server(ActingType):
         return body
 
     def finish_create(self, request: Request, thing: Document) -> Progress:
-        server_networks.connect_floating(request, self.identify(thing))
+        server_networks.connect_floating(request)
         return self.finish(request, thing)
+
+    def finish(self, request: Request, thing: Document) -> Progress:
+        if "networks" in request.changed:
+            server_networks.connect_floating(request)
+            server_interfaces.remove_unused(request)
+        return super().finish(request, thing)
 
     def finish_delete(self, request: Request) -> Progress:
         server_networks.remove_ports(request)

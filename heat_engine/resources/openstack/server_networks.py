@@ -45,7 +45,7 @@ def connections(request: Request) -> list[Document] | str | None:
 def _connection(request: Request, number: int, item: Mapping[str, Any]) -> Document:
     connection: Document = {"tag": item["tag"]} if item.get("tag") else {}
     if needs_port(item):
-        return {**connection, "port": _make_port(request, number, item)["id"]}
+        return {**connection, "port": make_port(request, number, item)["id"]}
     if item.get("port"):
         port = reference(request.cloud, "network", "ports", item["port"])
         return {**connection, "port": port}
@@ -56,7 +56,8 @@ def _connection(request: Request, number: int, item: Mapping[str, Any]) -> Docum
     return connection
 
 
-def _make_port(request: Request, number: int, item: Mapping[str, Any]) -> Document:
+def make_port(request: Request, number: int, item: Mapping[str, Any]) -> Document:
+    """A port of the server's own for that connection; the same one when asked again."""
     cloud = request.cloud
     network = item.get("network") or item.get("uuid")
     subnet = reference(cloud, "network", "subnets", item.get("subnet"))
@@ -90,7 +91,7 @@ def _extra(cloud: Cloud, given: Mapping[str, Any]) -> Document:
     return body
 
 
-def connect_floating(request: Request, server_id: str) -> None:
+def connect_floating(request: Request) -> None:
     """Lead the floating addresses to the server's ports. Doing it again changes nothing."""
     cloud = request.cloud
     for number, item in enumerate(request.properties.get("networks") or ()):
@@ -99,7 +100,7 @@ def connect_floating(request: Request, server_id: str) -> None:
         if item.get("port"):
             port_id = reference(cloud, "network", "ports", item["port"])
         else:
-            port_id = _make_port(request, number, item)["id"]
+            port_id = make_port(request, number, item)["id"]
         cloud.update("network", "floatingips", str(item["floating_ip"]), {"port_id": port_id})
 
 

@@ -2,30 +2,19 @@
 
 from __future__ import annotations
 
-from typing import Any
-
 from heat_engine.clouds.interface import CloudError, Document
 from heat_engine.language.schema import Kind, Property, custom
-from heat_engine.resources.openstack.calls import guarded, poll
-from heat_engine.resources.protocol import Progress, Request, ResourceType, done, failed
-
-SERVICE, COLLECTION = "volume", "volumes"
-
-
-def attachment(volume: Document, server_id: str) -> Document | None:
-    """The volume's attachment to that server."""
-    for item in volume.get("attachments") or ():
-        if item.get("server_id") == server_id:
-            return dict(item)
-    return None
+from heat_engine.resources.openstack.calls import poll
+from heat_engine.resources.openstack.rest import Field, RestType
+from heat_engine.resources.protocol import Progress, Request, done, failed
 
 
-class VolumeAttachment(ResourceType):
-    """An attachment is found by its volume and server, so that it is never made twice."""
+class VolumeAttachment(RestType):
+    """A thing of its own; it is moved by taking it away and making it again."""
 
     name = "OS::Cinder::VolumeAttachment"
     description = "Attaches a volume to a server."
-    supports_check = True
+    service, collection, noun = "compute", "volume_attachments", "attachment"
     properties = {
         "instance_uuid": Property(
             Kind.STRING, "Server that gets the volume.", required=True, updatable=True
@@ -41,64 +30,45 @@ class VolumeAttachment(ResourceType):
             Kind.STRING, "Device that the server sees it as, if it may choose.", updatable=True
         ),
     }
+    fields = {
+        "instance_uuid": Field("server_id"),
+        "volume_id": Field(),
+        "mountpoint": Field("device"),
+    }
 
-    def create(self, request: Request) -> Progress:
-        return guarded(request, self._attach)
-
-    def update(self, request: Request) -> Progress:
-        """Detach what was attached, then attach what is wanted."""
-        return guarded(request, self._move) if request.changed else done()
-
-    def delete(self, request: Request) -> Progress:
-        return guarded(request, lambda call: self._detach(call, call.properties) or done())
-
-    def check(self, request: Request) -> Progress:
-        return guarded(request, self._check)
-
-    def _volume(self, request: Request, properties: Any) -> Document:
-        return request.cloud.get(SERVICE, COLLECTION, str(properties["volume_id"]))
-
-    def _attach(self, request: Request) -> Progress:
-        wanted = request.properties
-        volume = self._volume(request, wanted)
-        found = attachment(volume, wanted["instance_uuid"])
-        status = str(volume.get("status")).lower()
-        if found is not None and status in ("in-use", "available"):
-            return done(physical_id=str(found.get("attachment_id") or found.get("id")))
-        if status.startswith("error"):
-            return failed(f'Went to status {status} due to "Unknown"', "ResourceInError")
-        if found is None and status in ("available", "in-use"):
-            body = {"instance_uuid": wanted["instance_uuid"]}
-            if wanted.get("mountpoint"):
-                body["mountpoint"] = wanted["mountpoint"]
-            request.cloud.act(SERVICE, COLLECTION, volume["id"], "os-attach", body)
-        return poll(request, f"volume to be attached (is {status})")
-
-    def _move(self, request: Request) -> Progress:
+    def update_thing(self, request: Request) -> Progress:
+        if not request.changed:
+            return done()
         if not request.saved.get("detached"):
-            waiting = self._detach(request, request.previous)
-            if waiting is not None:
-                return waiting
-            return poll(request, "volume to be attached", saved={"detached": True})
-        return self._attach(request)
+            return self._detach(request)
+        thing = request.cloud.create(
+            self.service, self.collection, self.body(request), token=request.token
+        )
+        return self.settle(request, thing, self.finish_create)
 
-    def _detach(self, request: Request, properties: Any) -> Progress | None:
-        """None once the volume is not attached to the server, or is gone."""
-        try:
-            volume = self._volume(request, properties)
-            found = attachment(volume, properties["instance_uuid"])
-            if found is None:
-                return None
-            body = {"attachment_id": found.get("attachment_id") or found.get("id")}
-            request.cloud.act(SERVICE, COLLECTION, volume["id"], "os-detach", body)
-        except CloudError as error:
-            if error.kind == "not_found":
-                return None
-            raise
-        return poll(request, "volume to be detached")
+    def finish_create(self, request: Request, thing: Document) -> Progress:
+        """The attachment is there at once; its volume takes a while to get into the server."""
+        volume = request.cloud.get("volume", "volumes", request.properties["volume_id"])
+        status = str(volume.get("status"))
+        if self.is_broken(volume):
+            return failed(*self.breakage(volume))
+        if status != "in-use":
+            waiting_for = f"volume to become in-use (is {status})"
+            return poll(request, waiting_for, physical_id=self.identify(thing))
+        return self.finish(request, thing)
 
-    def _check(self, request: Request) -> Progress:
-        volume = self._volume(request, request.properties)
-        if attachment(volume, request.properties["instance_uuid"]) is None:
-            return failed("The volume is not attached to the server.", "Error")
+    def finish_delete(self, request: Request) -> Progress:
+        """Also what an interrupted move has made and nobody has heard of."""
+        request.cloud.forget(self.service, self.collection, request.token)
         return done()
+
+    def _detach(self, request: Request) -> Progress:
+        try:
+            if not request.saved.get("deleting"):
+                request.cloud.delete(self.service, self.collection, str(request.physical_id))
+            self.get(request)
+        except CloudError as error:
+            if error.kind != "not_found":
+                raise
+            return poll(request, "volume to be attached", saved={"detached": True})
+        return poll(request, "volume to be detached", saved={"deleting": True})
