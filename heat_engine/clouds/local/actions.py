@@ -10,7 +10,7 @@ from heat_engine.clouds.interface import CloudError, Document
 from heat_engine.clouds.local.collection import Action, timestamp
 from heat_engine.clouds.local.compute import Servers, find, user_data
 from heat_engine.clouds.local.fields import integer, invalid, mapping, required, text
-from heat_engine.clouds.local.network import drop_port
+from heat_engine.clouds.local.network import detach_port, drop_port
 from heat_engine.clouds.local.security import find_groups
 
 _CONSOLE_LINES_MOST = 10000
@@ -183,19 +183,13 @@ class ServerActions:
     def _detach_interface(self, server: Document, body: Mapping[str, Any]) -> None:
         port_id = required(body, "servers.detach_interface", "port_id")
         with self._documents.write() as transaction:
-            document = self._servers.locate(transaction, server["project_id"], server["id"])
             port = transaction.get("ports", port_id)
             if port is None or port["device_id"] != server["id"]:
                 raise CloudError("not_found", f"Port {port_id} is not attached to {server['id']}")
-            gone = {ip["ip_address"] for ip in port["fixed_ips"]}
-            made = document["hearth"]
-            made["addresses"] = [ip for ip in made["addresses"] if ip not in gone]
-            transaction.put("servers", document)
             if port.get("hearth:with_server"):
                 drop_port(transaction, port)
             else:
-                port.update(device_id="", device_owner="", status="DOWN")
-                transaction.put("ports", port)
+                detach_port(transaction, port)
         self._servers.settle(server)
 
     def _groups(self, server: Document, body: Mapping[str, Any], *, add: bool) -> None:
@@ -203,7 +197,7 @@ class ServerActions:
         with self._documents.write() as transaction:
             group = find_groups(transaction, server["project_id"], [name])[0]
             for port in transaction.query("ports", device_id=server["id"]):
-                kept = [id for id in port["security_groups"] if id != group]
+                kept = [other for other in port["security_groups"] if other != group]
                 port["security_groups"] = [*kept, group] if add else kept
                 transaction.put("ports", port)
         self._servers.settle(server)

@@ -13,7 +13,7 @@ from cryptography.hazmat.primitives import serialization
 from cryptography.hazmat.primitives.asymmetric import ed25519
 
 from heat_engine.clouds.interface import CloudError, Document
-from heat_engine.clouds.local.collection import Collection, new_id, timestamp
+from heat_engine.clouds.local.collection import BUILTIN, Collection, new_id, timestamp
 from heat_engine.clouds.local.documents import Transaction
 from heat_engine.clouds.local.fields import integer, invalid, required, text
 
@@ -43,14 +43,16 @@ class Flavors(Collection):
         self, transaction: Transaction, project_id: str, body: Mapping[str, Any]
     ) -> Document:
         name = required(body, "flavors", "name")
-        id = str(body.get("id") or body.get("flavorid") or new_id())
-        if id == "auto":
-            id = new_id()
+        flavor_id = str(body.get("id") or body.get("flavorid") or "auto")
+        if flavor_id == "auto":
+            flavor_id = new_id()
         taken = [flavor for flavor in transaction.query("flavors") if flavor["name"] == name]
-        if taken or transaction.get("flavors", id):
-            raise CloudError("conflict", f"Flavor with name {name} or ID {id} already exists.")
+        if taken or transaction.get("flavors", flavor_id):
+            raise CloudError(
+                "conflict", f"Flavor with name {name} or ID {flavor_id} already exists."
+            )
         return {
-            "id": id,
+            "id": flavor_id,
             "ram": integer(body, "flavors", "ram", least=1),
             "vcpus": integer(body, "flavors", "vcpus", least=1),
             "disk": integer(body, "flavors", "disk", default=0),
@@ -160,15 +162,21 @@ def _fingerprint(public: str) -> str:
 
 def seed(transaction: Transaction) -> None:
     """The flavors and images that are there from the start."""
-    shared = {"project_id": "", "tenant_id": "", "created_at": timestamp()}
-    for name, (id, ram, vcpus, disk) in _FLAVORS.items():
-        if transaction.get("flavors", id) is None:
-            document = {"id": id, "name": name, "ram": ram, "vcpus": vcpus, "disk": disk}
+    shared = {"project_id": "", "tenant_id": "", "created_at": timestamp(), BUILTIN: True}
+    for name, (flavor_id, ram, vcpus, disk) in _FLAVORS.items():
+        if transaction.get("flavors", flavor_id) is None:
+            document = {"id": flavor_id, "name": name, "ram": ram, "vcpus": vcpus, "disk": disk}
             public = {"swap": 0, "extra_specs": {}, "os-flavor-access:is_public": True}
             transaction.insert("flavors", {**shared, **document, **public}, builtin=True)
     for name in _IMAGES:
-        id = str(uuid.uuid5(_NAMESPACE, name))
-        if transaction.get("images", id) is None:
-            document = {"id": id, "name": name, "status": "active", "min_disk": 0, "min_ram": 0}
+        image_id = str(uuid.uuid5(_NAMESPACE, name))
+        if transaction.get("images", image_id) is None:
+            document = {
+                "id": image_id,
+                "name": name,
+                "status": "active",
+                "min_disk": 0,
+                "min_ram": 0,
+            }
             public = {"visibility": "public", "size": 0, "tags": [], "disk_format": "raw"}
             transaction.insert("images", {**shared, **document, **public}, builtin=True)

@@ -11,7 +11,7 @@ from heat_engine.clouds.interface import CloudError, Document
 from heat_engine.clouds.local import catalog, process
 from heat_engine.clouds.local.actions import ServerActions
 from heat_engine.clouds.local.attachments import VolumeAttachments
-from heat_engine.clouds.local.collection import Collection, Plain
+from heat_engine.clouds.local.collection import BUILTIN, Collection, Plain
 from heat_engine.clouds.local.compute import Servers
 from heat_engine.clouds.local.documents import Documents, Transaction
 from heat_engine.clouds.local.network import FloatingAddresses, Ports, Routers
@@ -79,6 +79,7 @@ class LocalClouds:
             **collection.common("", body),
             **collection.fields(transaction, "", body),
             "id": _builtin_id(body["name"]),
+            BUILTIN: True,
         }
         transaction.insert(name, document, builtin=True)
 
@@ -102,8 +103,8 @@ class LocalClouds:
             tokens = transaction.tokens()
             addresses = transaction.addresses()
         documents: dict[str, list[Document]] = {}
-        for collection, id, token in tokens:
-            documents.setdefault(collection, []).append({"id": id, "token": token})
+        for collection, document_id, token in tokens:
+            documents.setdefault(collection, []).append({"id": document_id, "token": token})
         directories = {
             kind: sorted(path.name for path in (self._state / kind).iterdir())
             for kind in ("servers", "volumes")
@@ -112,7 +113,7 @@ class LocalClouds:
         found = process.of_servers(ids | process.server_ids_below(self._state))
         return {
             "documents": documents,
-            "processes": {id: sorted(tree) for id, tree in found.items() if tree},
+            "processes": {server: sorted(tree) for server, tree in found.items() if tree},
             "addresses": {dotted(number): owner for number, owner in addresses.items()},
             "directories": directories,
         }
@@ -133,6 +134,12 @@ class LocalCloud:
         if service not in _SERVICES or collection is None:
             raise CloudError("invalid", f"The local cloud has no {service}/{name}.")
         return collection
+
+    def _own(self, things: Collection, transaction: Transaction, id: str) -> Document:
+        document = things.locate(transaction, self._project_id, id)
+        if document.get(BUILTIN):
+            raise CloudError("forbidden", f"{things.singular} {id} belongs to the cloud itself.")
+        return document
 
     def create(
         self, service: str, collection: str, body: Mapping[str, Any], *, token: str
@@ -187,7 +194,7 @@ class LocalCloud:
     def update(self, service: str, collection: str, id: str, body: Mapping[str, Any]) -> Document:
         things = self._collection(service, collection)
         with self._documents.write() as transaction:
-            document = things.locate(transaction, self._project_id, id)
+            document = self._own(things, transaction, id)
             document = things.change(transaction, document, body)
         things.settle(document)
         with self._documents.read() as transaction:
@@ -196,7 +203,7 @@ class LocalCloud:
     def delete(self, service: str, collection: str, id: str) -> None:
         things = self._collection(service, collection)
         with self._documents.read() as transaction:
-            document = things.locate(transaction, self._project_id, id)
+            document = self._own(things, transaction, id)
         things.remove(document["id"])
 
     def forget(self, service: str, collection: str, token: str) -> None:

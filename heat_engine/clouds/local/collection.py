@@ -12,6 +12,9 @@ from heat_engine.clouds.local.documents import Documents, Transaction
 
 Action = Callable[[Document, Mapping[str, Any]], Document | None]
 
+# Marks what is there from the start and cannot be changed or deleted.
+BUILTIN = "hearth:builtin"
+
 
 def timestamp() -> str:
     return datetime.now(UTC).strftime("%Y-%m-%dT%H:%M:%SZ")

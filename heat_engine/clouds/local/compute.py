@@ -14,7 +14,7 @@ from heat_engine.clouds.local.catalog import Images
 from heat_engine.clouds.local.collection import Collection, new_id, timestamp
 from heat_engine.clouds.local.documents import Documents, Transaction
 from heat_engine.clouds.local.fields import entries, invalid, mapping, required, text
-from heat_engine.clouds.local.network import Ports, drop_port
+from heat_engine.clouds.local.network import Ports, detach_port, drop_port
 from heat_engine.clouds.local.power import Power
 from heat_engine.clouds.local.security import find_groups
 from heat_engine.clouds.local.volume import attach, placed_path, release_volumes, settle_volume
@@ -279,8 +279,7 @@ class Servers(Collection):
                 if port.get("hearth:with_server"):
                     drop_port(transaction, port)
                 else:
-                    port.update(device_id="", device_owner="", status="DOWN")
-                    transaction.put("ports", port)
+                    detach_port(transaction, port)
             transaction.remove("servers", server_id)
 
 
@@ -360,5 +359,5 @@ def _addresses(transaction: Transaction, ports: list[Document]) -> Document:
 
 def _group_names(transaction: Transaction, ports: list[Document]) -> list[str]:
     ids = {group for port in ports for group in port["security_groups"]}
-    groups = [transaction.get("security_groups", id) for id in sorted(ids)]
+    groups = [transaction.get("security_groups", group) for group in sorted(ids)]
     return [group["name"] for group in groups if group is not None]

@@ -21,7 +21,7 @@ METADATA_PORT = 1338
 
 @dataclass(frozen=True, slots=True)
 class Range:
-    """``given`` is the subnet's cidr as asked for, ``real`` the loopback range that stands for it."""
+    """``given``: the subnet's cidr as asked for; ``real``: the loopback range standing for it."""
 
     given: IPv4Network
     real: IPv4Network

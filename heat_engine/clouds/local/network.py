@@ -71,12 +71,27 @@ class Ports(Collection):
 
 
 def drop_port(transaction: Transaction, port: Document) -> None:
-    """Take a port out, with its addresses and its place in floating addresses."""
+    """Take a port out, with its addresses and its place in floating addresses and its server."""
+    detach_port(transaction, port)
     for floating in transaction.query("floatingips", port_id=port["id"]):
         floating.update(port_id=None, fixed_ip_address=None, status="DOWN")
         transaction.put("floatingips", floating)
     transaction.release(port["id"])
     transaction.remove("ports", port["id"])
+
+
+def detach_port(transaction: Transaction, port: Document) -> None:
+    """Free a port of its device. Its server's first address becomes another one of its own."""
+    server = transaction.get("servers", port["device_id"])
+    if server is not None:
+        gone = {fixed["ip_address"] for fixed in port["fixed_ips"]}
+        made = server["hearth"]
+        made["addresses"] = [address for address in made["addresses"] if address not in gone]
+        if made["address"] in gone and made["addresses"]:
+            made["address"] = made["addresses"][0]
+        transaction.put("servers", server)
+    port.update(device_id="", device_owner="", status="DOWN")
+    transaction.put("ports", port)
 
 
 def fixed_addresses(

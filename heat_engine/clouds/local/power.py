@@ -66,9 +66,9 @@ class Power:
         if wanted["failure"]:
             return "ERROR", wanted["failure"]
         folder = self.folder(document["id"])
-        # Whether it lives is asked first: what a dead init has written is its last word.
-        alive = folder.alive()
+        # Asked in this order: a boot that has begun holds the lock before it writes anything.
         facts = folder.runtime()
+        alive = folder.alive()
         if facts.get("boot") != wanted["boot"]:
             return "BUILD", ""
         return self._boot_status(folder, facts, alive, wanted["frozen"])
@@ -94,14 +94,18 @@ class Power:
         return ("ACTIVE" if running and long else "BUILD"), ""
 
     def behind(self, document: Document) -> bool:
-        """Whether an engine died between the document and the deed."""
+        """Whether ``converge`` may have something to do: an engine died between word and deed."""
         wanted = document["hearth"]
         if wanted["deleting"]:
             return True
         folder = self.folder(document["id"])
         if wanted["power"] == "off":
             return folder.alive()
-        return not wanted["failure"] and folder.runtime().get("boot") != wanted["boot"]
+        if wanted["failure"]:
+            return False
+        facts = folder.runtime()
+        # A dead init may be one that is being stopped right now: look again when that is over.
+        return facts.get("boot") != wanted["boot"] or not folder.alive()
 
     def converge(self, server_id: str, destroyed: Callable[[str], None]) -> None:
         """``destroyed`` takes the documents of a deleted server out once nothing else is left."""
@@ -110,13 +114,13 @@ class Power:
                 document = transaction.get("servers", server_id)
             if document is None:
                 return
-            wanted = document["hearth"]
+            wanted, folder = document["hearth"], self.folder(server_id)
             if wanted["deleting"]:
                 self._stop(server_id, gently=False)
                 destroyed(server_id)
             elif wanted["power"] == "off":
                 self._stop(server_id, gently=True)
-            elif self.behind(document):
+            elif not wanted["failure"] and folder.runtime().get("boot") != wanted["boot"]:
                 self._stop(server_id, gently=True)
                 self._start(document)
 

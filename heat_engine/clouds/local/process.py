@@ -120,7 +120,7 @@ def _claims(pid: int) -> Iterator[str]:
 def server_ids_below(state: Path) -> set[str]:
     """The ids of servers of that state directory that have processes, known to it or not."""
     below = f"{state}/".encode()
-    found = set()
+    found: set[str] = set()
     for pid in running():
         words = _bytes(pid, "cmdline").split(b"\0") + _bytes(pid, "environ").split(b"\0")
         if any(word.removeprefix(b"HOME=").startswith(below) for word in words):

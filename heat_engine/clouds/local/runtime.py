@@ -83,7 +83,7 @@ class Folder:
         try:
             fcntl.fcntl(descriptor, fcntl.F_OFD_SETLK, _flock(0))
             # The directory may have been removed, even made anew, since it was opened.
-            if os.stat(self._lock).st_ino == os.fstat(descriptor).st_ino:
+            if self._lock.stat().st_ino == os.fstat(descriptor).st_ino:
                 return descriptor
         except OSError:
             pass

@@ -18,6 +18,8 @@ from pathlib import Path
 from typing import Any
 
 PACKAGE_ROOT = Path(__file__).resolve().parents[3]
+_TEMPORARY = Path("/tmp")  # noqa: S108 inside the sandbox, where it is the server's own
+_SHARED_MEMORY = "/dev/shm"  # noqa: S108 likewise
 _OWN = {"proc", "dev", "tmp"}
 # Directories whose own entries stay visible while new ones can be made beside them.
 SHARED = ("/var", "/srv", "/opt", "/mnt", "/media")
@@ -89,14 +91,14 @@ def _file_system(
             own.mkdir(parents=True, exist_ok=True)
             yield from ("--bind", str(own), str(shadow))
             yield from _entries(shadow, own, {"tmp"} if shadow == Path("/var") else set(), shadowed)
-    yield from ("--bind", str(directory / "tmp"), "/tmp")
-    yield from ("--dev", "/dev", "--tmpfs", "/dev/shm", "--proc", "/proc")
-    if not state.is_relative_to("/tmp"):
+    yield from ("--bind", str(directory / "tmp"), str(_TEMPORARY))
+    yield from ("--dev", "/dev", "--tmpfs", _SHARED_MEMORY, "--proc", "/proc")
+    if not state.is_relative_to(_TEMPORARY):
         yield from ("--tmpfs", str(state))
-    for own in ("home", "tmp", "volumes", "root"):
-        yield from ("--bind", str(directory / own), str(directory / own))
+    for name in ("home", "tmp", "volumes", "root"):
+        yield from ("--bind", str(directory / name), str(directory / name))
     # What runs the stage may lie where the server's own files are mounted.
-    hidden = (Path("/tmp"), state)
+    hidden = (_TEMPORARY, state)
     for needed in (Path(__file__).parent, interpreter.parents[1]):
         if any(needed.is_relative_to(place) for place in hidden):
             yield from ("--ro-bind", str(needed), str(needed))

@@ -30,7 +30,8 @@ _NOT_EXECUTABLE = 126
 
 def say(message: str) -> None:
     """A line on the server's console."""
-    print(f"cloud-init: {message}", flush=True)
+    sys.stdout.write(f"cloud-init: {message}\n")
+    sys.stdout.flush()
 
 
 def main() -> None:
