@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Mapping
 from typing import Any
 
+from common import errors
 from common.context import RequestContext
 from heat_engine.commands import (
     authenticate,
@@ -29,6 +30,8 @@ Identity = dict[str, Any]
 
 
 def _order(arguments: Mapping[str, Any]) -> Order:
+    if arguments.get("files_container"):
+        raise errors.NotSupported(feature="files_container, which needs an object store, here")
     return Order(
         template=arguments.get("template"),
         params=arguments.get("params") or {},

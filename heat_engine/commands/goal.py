@@ -19,6 +19,7 @@ from heat_engine.language import (
     template,
     validation,
 )
+from heat_engine.language.document import SourceMap
 from heat_engine.language.environment import Environment
 from heat_engine.language.parameters import Parameters
 from heat_engine.language.scope import Static
@@ -50,6 +51,7 @@ class Source:
     template: Any
     files: Mapping[str, str]
     environment: Environment
+    positions: SourceMap | None = None
 
 
 def source(
@@ -70,14 +72,15 @@ def source(
         if missing:
             raise errors.Invalid(reason=f"environment file {missing[0]} is not among the files")
         merged = _merge([environment.parse(held[name]) for name in environment_files], merged)
+    positions = None
     if isinstance(template_body, str):
-        body, _ = document.load(
+        body, positions = document.load(
             template_body, limits=document.Limits(size=core.settings.max_template_size)
         )
     else:
         body = template_body
         document.check_size(body, document.Limits(size=core.settings.max_template_size))
-    return Source(body, held, merged)
+    return Source(body, held, merged, positions)
 
 
 def _merge(given: list[Environment], explicit: Environment) -> Environment:
@@ -105,7 +108,7 @@ def make(
     parsed: the same template, where it is parsed already.
     """
     if parsed is None:
-        parsed = template.parse(request.template, request.files)
+        parsed = template.parse(request.template, request.files, request.positions)
     values = Parameters.resolve(
         parsed.parameters,
         request.environment.parameters,

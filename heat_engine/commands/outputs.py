@@ -12,8 +12,10 @@ from heat_engine.commands.goal import Goal
 from heat_engine.commands.requests import Requests
 from heat_engine.commands.scope import StackScope
 from heat_engine.language import functions
+from heat_engine.store import resources
 from heat_engine.store.records import StackRecord
 from heat_engine.store.resources import ResourceRecord
+from heat_engine.store.session import Session
 
 NO_DESCRIPTION = "No description given"
 
@@ -25,6 +27,21 @@ def resolve(
     current = {row.name: row for row in rows if not row.obsolete}
     scope = StackScope(core, Requests(core, stack), current)
     return [_one(scope, name, goal) for name in goal.bound.outputs]
+
+
+def needed(core: Core, session: Session, stack_id: str, goal: Goal) -> list[ResourceRecord]:
+    """The rows that outputs refer to, with the handles that wait conditions among them read."""
+    targets = [
+        reference.target
+        for output in goal.bound.outputs.values()
+        for reference in output.references
+    ]
+    if not all(isinstance(target, str) for target in targets):
+        return resources.load(session, stack_id)
+    if not targets:
+        return []
+    handles = [name for name in core.registry.names() if core.registry.get(name).is_handle]
+    return resources.load(session, stack_id, names=sorted(set(targets)), types=handles)
 
 
 def listed(goal: Goal) -> list[dict[str, str]]:

@@ -10,7 +10,7 @@ from heat_engine.commands import access, outputs, render
 from heat_engine.commands import goal as goals
 from heat_engine.commands.core import Core
 from heat_engine.graph.states import Action, Status
-from heat_engine.store import documents, resources, stacks
+from heat_engine.store import documents, stacks
 from heat_engine.store.records import StackRecord
 from heat_engine.store.session import Session
 
@@ -101,7 +101,7 @@ def show_output(
     with core.database.read() as session:
         stack = access.by_identity(session, context, identity)
         goal = goals.load(core, session, stack)
-        rows = resources.load(session, stack.id)
+        rows = outputs.needed(core, session, stack.id, goal)
     return outputs.resolve_one(core, stack, goal, rows, key)
 
 
@@ -113,8 +113,7 @@ class _Held:
         self.stack = stack
         self.goal = goals.load(core, session, stack)
         self.resolve = resolve and not gone
-        wanted = self.resolve and bool(self.goal.bound.outputs)
-        self.rows = resources.load(session, stack.id) if wanted else []
+        self.rows = outputs.needed(core, session, stack.id, self.goal) if self.resolve else []
 
     def render(self, core: Core) -> dict[str, Any]:
         shown = outputs.resolve(core, self.stack, self.goal, self.rows) if self.resolve else None

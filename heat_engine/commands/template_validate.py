@@ -22,7 +22,7 @@ def validate(core: Core, context: RequestContext, order: Order) -> dict[str, Any
     """
     source = goals.source(core, order.template, order.params, order.files, order.environment_files)
     try:
-        parsed = template.parse(source.template, source.files)
+        parsed = template.parse(source.template, source.files, source.positions)
         values = Parameters.resolve(
             parsed.parameters,
             source.environment.parameters,

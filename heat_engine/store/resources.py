@@ -69,11 +69,18 @@ class ResourceRecord:
         self.sealed_definition = None
 
 
-def load(session: Session, stack_id: str) -> list[ResourceRecord]:
-    """All rows of a stack, oldest first."""
-    rows = session.connection.execute(
-        sa.select(table).where(table.c.stack_id == stack_id).order_by(table.c.created_at)
-    )
+def load(
+    session: Session,
+    stack_id: str,
+    *,
+    names: Collection[str] | None = None,
+    types: Collection[str] = (),
+) -> list[ResourceRecord]:
+    """The rows of a stack, oldest first; with ``names`` only those and the ones of ``types``."""
+    query = sa.select(table).where(table.c.stack_id == stack_id)
+    if names is not None:
+        query = query.where(sa.or_(table.c.name.in_(names), table.c.type.in_(types)))
+    rows = session.connection.execute(query.order_by(table.c.created_at))
     return [_record(session, row) for row in rows]
 
 
