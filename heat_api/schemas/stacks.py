@@ -71,10 +71,12 @@ class StackSchema:
             raise webob.exc.HTTPBadRequest("The parameters must be a mapping of names to values.")
         return {**merged, "parameters": {**merged["parameters"], **parameters}}
 
-    def files(self) -> dict[str, Any]:
-        files = self.body.get("files") or {}
-        if not isinstance(files, dict):
-            raise webob.exc.HTTPBadRequest("The files must be a mapping of names to contents.")
+    def files(self) -> dict[str, str]:
+        files = self.body.get("files")
+        if files is None:
+            return {}
+        if not isinstance(files, dict) or not all(isinstance(v, str) for v in files.values()):
+            raise webob.exc.HTTPBadRequest("The files must be a mapping of names to text.")
         return files
 
     def environment_files(self) -> list[str] | None:
