@@ -21,28 +21,31 @@ GROUPS = {
 }
 
 
-def listen(conf: cfg.ConfigOpts, names: Iterable[str], engine: EngineClient) -> HttpServer:
-    """A server with those APIs on their ports, not started yet.
+def listen(
+    conf: cfg.ConfigOpts, names: Iterable[str], engine: EngineClient
+) -> tuple[HttpServer, dict[str, int]]:
+    """A server with those APIs, not started yet, and the port that each listens at.
 
     Raises ``SystemExit`` in plain words when a port cannot be had.
     """
     groups = {name: conf[GROUPS[name]] for name in names}
     server = HttpServer(threads=max(options.threads for options in groups.values()))
     paste_file = str(config.paste_file(conf))
+    ports: dict[str, int] = {}
     for name, options in groups.items():
         application = pipeline.load(
             paste_file, name, flavor=conf.paste_deploy.flavor, conf=conf, engine=engine
         )
         try:
-            port = server.add(application, options)
+            ports[name] = server.add(application, options)
         except OSError as cause:
             raise SystemExit(
                 f"{name} cannot listen at {options.bind_host}:{options.bind_port}: "
                 f"{cause.strerror or cause}. Stop what listens there, or choose another port "
                 f"with [{GROUPS[name]}] bind_port."
             ) from cause
-        LOG.info("%s listens at %s:%s", name, options.bind_host, port)
-    return server
+        LOG.info("%s listens at %s:%s", name, options.bind_host, ports[name])
+    return server, ports
 
 
 def serve(name: str) -> None:
@@ -51,7 +54,7 @@ def serve(name: str) -> None:
     logs.setup(conf, name)
     signals = Signals()
     messages = transport.build(conf)
-    server = listen(conf, [name], EngineClient(messages))
+    server, _ports = listen(conf, [name], EngineClient(messages))
     server.start()
     signals.wait(reload=lambda: logs.reload(conf))
     LOG.info("%s stops", name)

@@ -15,8 +15,8 @@ from common.rpc import envelope
 from common.rpc.transport import EXCHANGE, TOPIC
 
 LOG = logging.getLogger(__name__)
-# A driver adds fields of its own to what it carries.
-_CONTEXT_FIELDS = frozenset(RequestContext(overwrite=False).to_wire())
+# What drivers add to the context that they carry.
+_DRIVER_FIELDS = frozenset({"client_timeout", "conf", "msg_id", "reply_q"})
 
 
 class _Endpoint:
@@ -32,9 +32,8 @@ class _Endpoint:
 def _enveloped(name: str, method: Callable[..., Any]) -> Callable[..., envelope.Reply]:
     def answer(wire: dict[str, Any], **arguments: Any) -> envelope.Reply:
         try:
-            context = RequestContext.from_wire(
-                {key: wire[key] for key in _CONTEXT_FIELDS & wire.keys()}
-            )
+            fields = {key: value for key, value in wire.items() if key not in _DRIVER_FIELDS}
+            context = RequestContext.from_wire(fields)
             context.update_store()  # the log of this thread names this request
             return envelope.ok(method(context, **arguments))
         except errors.HearthError as cause:

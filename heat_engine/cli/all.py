@@ -16,7 +16,6 @@ from common import config, logs
 from common.launch import GROUPS, listen
 from common.rpc import transport
 from common.rpc.client import EngineClient
-from common.server import HttpServer
 from common.signals import Signals
 from heat_engine.cli.assemble import EngineProcess
 
@@ -34,7 +33,8 @@ class Everything:
         self._conf = conf
         self._transport = transport.build(conf)
         # Ports first: a taken one is known before any work is taken up.
-        self._server: HttpServer = listen(conf, GROUPS, EngineClient(self._transport))
+        self._server, ports = listen(conf, GROUPS, EngineClient(self._transport))
+        _reach_us(conf, ports)
         self._engine = EngineProcess(conf)
 
     def start(self) -> None:
@@ -46,6 +46,13 @@ class Everything:
         self._server.stop(self._conf.drain_seconds)
         self._engine.stop(self._conf.drain_seconds)
         self._transport.cleanup()
+
+
+def _reach_us(conf: cfg.ConfigOpts, ports: dict[str, int]) -> None:
+    """Unless told otherwise, servers of stacks call back to where this process listens."""
+    conf.set_default("url", f"http://127.0.0.1:{ports['heat-api']}/v1", group="clients_heat")
+    url = f"http://127.0.0.1:{ports['heat-api-cfn']}/v1/waitcondition"
+    conf.set_default("heat_waitcondition_server_url", url)
 
 
 def load(arguments: Sequence[str] | None = None) -> cfg.ConfigOpts:
