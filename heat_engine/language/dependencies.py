@@ -9,6 +9,9 @@ from common import errors
 from heat_engine.language.definition import ResourceDefinition
 from heat_engine.language.problems import CycleProblem
 
+_MOST_SHOWN = 50
+"""Members of a cycle that its message names."""
+
 
 def cycle(definitions: Mapping[str, ResourceDefinition]) -> tuple[str, CycleProblem] | None:
     """A cycle among the resources and the name of one that is part of it. Linear time."""
@@ -19,10 +22,13 @@ def cycle(definitions: Mapping[str, ResourceDefinition]) -> tuple[str, CycleProb
         sorter.prepare()
     except CycleError as error:
         names = error.args[1][:-1]
+        pairs = list(zip(names, [*names[-1:], *names[:-1]], strict=True))
         shown = ", ".join(
             f"{_shown(definitions[name])}: {{{_shown(definitions[before])}}}"
-            for name, before in zip(names, [*names[-1:], *names[:-1]], strict=True)
+            for name, before in pairs[:_MOST_SHOWN]
         )
+        if len(pairs) > _MOST_SHOWN:
+            shown += f", and {len(pairs) - _MOST_SHOWN} more"
         text = errors.CircularDependencyException(cycle="{" + shown + "}").message
         return names[0], CycleProblem(text)
     return None

@@ -28,6 +28,7 @@ class SourceMap:
         self._text = text
         self._root: yaml.Node | None = None
         self._composed = False
+        self._indexes: dict[int, dict[str, tuple[yaml.Node, yaml.Node]]] = {}
 
     def position(self, path: Sequence[str | int]) -> tuple[int, int] | None:
         """Line and column, from 1, of the value at ``path`` or of its nearest known ancestor."""
@@ -39,11 +40,26 @@ class SourceMap:
             return None
         mark = node.start_mark
         for part in path:
-            entry = _entry(node, part)
+            entry = self._entries(node).get(str(part))
             if entry is None:
                 break
             mark, node = entry[0].start_mark, entry[1]
         return mark.line + 1, mark.column + 1
+
+    def _entries(self, node: yaml.Node) -> dict[str, tuple[yaml.Node, yaml.Node]]:
+        """Key (or position) to the node where the entry starts and the node of its value."""
+        known = self._indexes.get(id(node))
+        if known is None:
+            known = {}
+            if isinstance(node, yaml.MappingNode):
+                for key, value in node.value:
+                    if isinstance(key, yaml.ScalarNode):
+                        known[key.value] = (key, value)
+            elif isinstance(node, yaml.SequenceNode):
+                for position, value in enumerate(node.value):
+                    known[str(position)] = (value, value)
+            self._indexes[id(node)] = known
+        return known
 
     def locate(self, problem: Problem, path: Sequence[str | int] | None = None) -> Problem:
         """The same problem with line and column of ``path`` (default: its own)."""
@@ -51,20 +67,6 @@ class SourceMap:
         if place is None or problem.line is not None:
             return problem
         return replace(problem, line=place[0], column=place[1])
-
-
-def _entry(node: yaml.Node, part: str | int) -> tuple[yaml.Node, yaml.Node] | None:
-    if isinstance(node, yaml.MappingNode):
-        found = None
-        for key, value in node.value:
-            if isinstance(key, yaml.ScalarNode) and key.value == str(part):
-                found = (key, value)
-        return found
-    if isinstance(node, yaml.SequenceNode) and str(part).isdecimal():
-        position = int(part)
-        if position < len(node.value):
-            return node.value[position], node.value[position]
-    return None
 
 
 def load(
@@ -125,7 +127,7 @@ def _check_depth(data: Any, limits: Limits) -> None:
     depth = 0
     while level:
         depth += 1
-        if depth > limits.depth + 1:
+        if depth > limits.depth:
             raise _too_deep(limits)
         deeper: list[Any] = []
         for value in level:

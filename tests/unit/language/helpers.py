@@ -101,7 +101,7 @@ def _kind(value: Any, hot: bool) -> str:
     elif isinstance(value, int | float):
         kind = "Number"
     else:
-        kind = {str: "String", list: "CommaDelimitedList", dict: "Json"}[type(value)]
+        kind = {"str": "String", "list": "CommaDelimitedList", "dict": "Json"}[type(value).__name__]
     return {"CommaDelimitedList": "comma_delimited_list"}.get(kind, kind.lower()) if hot else kind
 
 

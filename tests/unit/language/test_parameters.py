@@ -1,0 +1,142 @@
+from __future__ import annotations
+
+from typing import Any
+
+import pytest
+
+from common import errors
+from heat_engine.language import template
+from heat_engine.language.parameters import Parameters, pseudo
+from heat_engine.language.unknown import UNKNOWN
+
+
+def resolve(
+    declared: dict[str, Any], user: dict[str, Any], defaults: Any = None, **more: Any
+) -> Parameters:
+    parsed = template.parse({"heat_template_version": "2018-08-31", "parameters": declared})
+    return Parameters.resolve(
+        parsed.parameters, user, defaults, pseudo("hot", "s", "id", "project"), **more
+    )
+
+
+STRING = {"type": "string"}
+DEFAULTED = {"type": "string", "default": "template"}
+
+
+@pytest.mark.parametrize(
+    ("user", "defaults", "value"),
+    [
+        ({"p": "user"}, {"p": "environment"}, "user"),
+        ({"p": None}, {"p": "environment"}, "environment"),
+        ({}, {"p": "environment", "stranger": 1}, "environment"),
+        ({}, {"p": None}, "template"),
+        ({}, {}, "template"),
+    ],
+)
+def test_precedence(user: dict[str, Any], defaults: dict[str, Any], value: str) -> None:
+    assert resolve({"p": DEFAULTED}, user, defaults).value("p") == value
+
+
+def test_one_fault_keeps_its_class() -> None:
+    with pytest.raises(errors.UserParameterMissing, match=r"The Parameter \(p\) was not provided"):
+        resolve({"p": STRING}, {})
+    with pytest.raises(errors.UnknownUserParameter, match=r"\(x\) was not defined in template"):
+        resolve({"p": DEFAULTED}, {"x": 1})
+    with pytest.raises(errors.UnknownUserParameter):
+        resolve({}, {"OS::stack_name": "mine"})
+
+
+def test_all_faults_are_reported_at_once() -> None:
+    with pytest.raises(errors.StackValidationFailed) as caught:
+        resolve({"p": STRING, "n": {"type": "number"}}, {"n": "x", "stranger": 1})
+    assert [problem.message for problem in caught.value.problems] == [
+        "The Parameter (stranger) was not defined in template.",
+        "The Parameter (p) was not provided.",
+        "Parameter 'n' is invalid: could not convert string to float: 'x'",
+    ]
+
+
+def test_a_partial_set_reads_missing_and_bad_values_as_unknown() -> None:
+    values = resolve({"p": STRING, "n": {"type": "number"}}, {"n": "x"}, partial=True)
+    assert values.value("p") is UNKNOWN
+    assert values.value("n") is UNKNOWN
+
+
+def test_custom_constraints_are_checked_when_the_default_is_used() -> None:
+    declared = {"type": "string", "default": "x", "constraints": [{"custom_constraint": "ip_addr"}]}
+    with pytest.raises(errors.StackValidationFailed, match="Invalid IP address"):
+        resolve({"p": declared}, {})
+
+
+def test_hidden_values_are_masked_but_seen_by_functions() -> None:
+    values = resolve(
+        {"p": {"type": "string", "hidden": True, "default": ""}, "q": STRING},
+        {"p": "secret", "q": "open"},
+    )
+    assert values.value("p") == "secret"
+    assert values.text("p") == "******"
+    assert values.shown() == {
+        "OS::stack_name": "s",
+        "OS::stack_id": "id",
+        "OS::project_id": "project",
+        "p": "******",
+        "q": "open",
+    }
+    assert values.hidden_values() == {"secret"}
+    assert values.describe()["p"]["Value"] == "******"
+
+
+def test_description_for_validate_template() -> None:
+    declared = {
+        "type": "number",
+        "default": 4,
+        "description": "d",
+        "tags": ["t"],
+        "constraints": [
+            {"range": {"min": 1, "max": 9}, "description": "one to nine"},
+            {"modulo": {"step": 2, "offset": 0}, "description": "even"},
+            {"allowed_values": [2, 4]},
+        ],
+    }
+    assert resolve({"p": declared}, {"p": 2}).describe() == {
+        "p": {
+            "Type": "Number",
+            "Default": 4,
+            "Description": "d",
+            "NoEcho": "false",
+            "Label": "p",
+            "Value": 2,
+            "Tags": ["t"],
+            "MinValue": 1,
+            "MaxValue": 9,
+            "Step": 2,
+            "Offset": 0,
+            "AllowedValues": [2, 4],
+            "ConstraintDescription": "one to nine even",
+        }
+    }
+
+
+def test_pseudo_parameters() -> None:
+    assert pseudo("hot", "s", None, "p")["OS::stack_id"] == "None"
+    cfn = pseudo("cfn", "s", "id", "p")
+    assert cfn["AWS::StackId"] == "arn:openstack:heat::p:stacks/s/id"
+    assert cfn["AWS::Region"] == "ap-southeast-1"
+    with pytest.raises(errors.UserParameterMissing):
+        resolve({}, {}).value("OS::region")
+
+
+def test_a_declared_name_overrides_the_pseudo_parameter() -> None:
+    values = resolve({"OS::stack_name": DEFAULTED}, {})
+    assert values.value("OS::stack_name") == "template"
+
+
+def test_immutable_parameters_may_not_change() -> None:
+    fixed = {"type": "number", "default": 1, "immutable": True}
+    before = resolve({"p": fixed, "q": fixed}, {"p": "5"})
+    resolve({"p": fixed, "q": fixed, "new": fixed}, {"p": 5}).check_immutable(before)
+    with pytest.raises(errors.ImmutableParameterModified) as caught:
+        resolve({"p": fixed, "q": fixed}, {"p": 6, "q": 7}).check_immutable(before)
+    assert caught.value.message == (
+        "The following parameters are immutable and may not be updated: p, q"
+    )

@@ -1,0 +1,28 @@
+from __future__ import annotations
+
+import pytest
+
+from common import errors
+from common.errors import Problem
+from heat_engine.language.problems import CycleProblem, SectionProblem, failure, raise_any
+
+
+def test_a_single_problem_keeps_the_class_clients_know() -> None:
+    error = failure([SectionProblem("The template section is invalid: x")])
+    assert type(error) is errors.InvalidTemplateSection
+    assert error.message == "The template section is invalid: x"
+
+
+def test_several_problems_are_reported_together() -> None:
+    error = failure([CycleProblem("round"), Problem("wrong", ("resources", "a", 0), "Error")])
+    assert type(error) is errors.StackValidationFailed
+    assert error.message == "round\nError: resources.a[0]: wrong"
+    again = errors.HearthError.from_wire(error.to_wire())
+    assert isinstance(again, errors.StackValidationFailed)
+    assert again.problems[1] == error.problems[1]
+
+
+def test_no_problem_raises_nothing() -> None:
+    raise_any([])
+    with pytest.raises(errors.StackValidationFailed):
+        raise_any([Problem("wrong")])
