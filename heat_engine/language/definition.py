@@ -20,6 +20,7 @@ from heat_engine.language.functions.base import (
 )
 from heat_engine.language.functions.parser import Parser
 from heat_engine.language.functions.references import Reference
+from heat_engine.language.problems import Unplaced
 from heat_engine.language.scope import Static
 from heat_engine.language.unknown import ABSENT, UNKNOWN, contains_unknown
 from heat_engine.language.versions import Version, Words
@@ -231,11 +232,3 @@ class ResourceReader:
         if value is UNKNOWN or value is ABSENT or value is None:
             return None
         return str(value)
-
-
-@dataclass(frozen=True, slots=True)
-class Unplaced(Problem):
-    """A problem whose message names its place already: ``path`` only serves to find the line."""
-
-    def __str__(self) -> str:
-        return self.message

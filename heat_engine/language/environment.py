@@ -11,7 +11,7 @@ from heat_engine.language import document
 from heat_engine.language.limits import DEFAULT, Limits
 from heat_engine.language.merging import Strategies, merged
 from heat_engine.language.parameter_schema import ParameterSchema
-from heat_engine.language.problems import raise_any
+from heat_engine.language.problems import Unplaced, raise_any
 
 SECTIONS = (
     "parameters",
@@ -155,12 +155,12 @@ def _shape(data: Any) -> list[Problem]:
 
 
 def _strict(data: Mapping[Any, Any]) -> list[Problem]:
-    problems = []
+    problems: list[Problem] = []
     for key, section in data.items():
         if key not in SECTIONS:
-            problems.append(Problem(f'environment has wrong section "{key}"'))
+            problems.append(Unplaced(f'environment has wrong section "{key}"', (str(key),)))
         elif section is None:
-            problems.append(Problem(f'environment has empty section "{key}"'))
+            problems.append(Unplaced(f'environment has empty section "{key}"', (str(key),)))
     return problems
 
 

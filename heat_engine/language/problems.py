@@ -57,11 +57,25 @@ class LimitProblem(ClassedProblem):
     raises: ClassVar[type[HearthError]] = errors.RequestLimitExceeded
 
 
+@dataclass(frozen=True, slots=True)
+class Unplaced(Problem):
+    """A problem whose message names its place already: ``path`` only serves to find the line."""
+
+    def __str__(self) -> str:
+        return self.message
+
+    def shown(self) -> Problem:
+        """The same as it is reported: without the path."""
+        return Problem(self.message, line=self.line, column=self.column)
+
+
 def failure(problems: Sequence[Problem]) -> HearthError:
     """The error that reports all ``problems``: a single one keeps its own class."""
     if len(problems) == 1 and isinstance(problems[0], ClassedProblem):
         return problems[0].raises(str(problems[0]))
-    return errors.StackValidationFailed(problems=problems)
+    return errors.StackValidationFailed(
+        problems=[p.shown() if isinstance(p, Unplaced) else p for p in problems]
+    )
 
 
 def raise_any(problems: Sequence[Problem]) -> None:

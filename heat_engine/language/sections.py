@@ -6,7 +6,7 @@ from collections.abc import Mapping
 from typing import Any
 
 from common.errors import Problem
-from heat_engine.language.definition import Unplaced
+from heat_engine.language.problems import Unplaced
 from heat_engine.language.versions import Version
 
 _NEWER_KEYS = frozenset({"external_id", "condition"})

@@ -8,10 +8,10 @@ from typing import Any
 from common import errors
 from common.errors import HearthError, Problem, StackValidationFailed
 from heat_engine.language import dependencies, properties
-from heat_engine.language.definition import OutputDefinition, ResourceDefinition, Unplaced
+from heat_engine.language.definition import OutputDefinition, ResourceDefinition
 from heat_engine.language.functions.base import MapExpression, Path, Resolution
 from heat_engine.language.functions.references import GetAttribute, Reference
-from heat_engine.language.problems import ReferenceProblem, failure
+from heat_engine.language.problems import ReferenceProblem, Unplaced, failure
 from heat_engine.language.schema import TypeInterface
 from heat_engine.language.scope import Static
 from heat_engine.language.template import BoundTemplate
@@ -65,7 +65,9 @@ class _Validation:
         source = self._bound.template.source
         if source is not None:
             problem = source.locate(problem, place)
-        self._found.setdefault((problem.path, problem.message), problem)
+        key = (problem.path, problem.message)
+        shown = problem.shown() if isinstance(problem, Unplaced) else problem
+        self._found.setdefault(key, shown)
 
     def _interface(self, name: str) -> TypeInterface | None:
         if name not in self._types:

@@ -1,0 +1,172 @@
+from __future__ import annotations
+
+from typing import Any
+
+import pytest
+
+from heat_engine.language import template, validation
+from heat_engine.language.parameters import Parameters
+from heat_engine.language.template import BoundTemplate
+from tests.unit.language.helpers import TYPES
+
+PARAMETERS = {
+    "tier": {"type": "string", "default": "gold"},
+    "flag": {"type": "boolean", "default": True},
+    "text": {"type": "string", "default": "True"},
+    "missing": {"type": "string"},
+}
+
+
+def bind(
+    conditions: Any, condition: Any = "c", version: str = "2018-08-31", partial: bool = True
+) -> BoundTemplate:
+    resources = {"a": {"type": "T", "condition": condition}}
+    parsed = template.parse(
+        {
+            "heat_template_version": version,
+            "parameters": PARAMETERS,
+            "conditions": conditions,
+            "resources": resources,
+        }
+    )
+    return parsed.bind(Parameters.resolve(parsed.parameters, {}, partial=partial))
+
+
+def messages(conditions: Any, condition: Any = "c", version: str = "2018-08-31") -> list[str]:
+    bound = bind(conditions, condition, version)
+    return [str(problem) for problem in validation.validate(bound, TYPES.get)]
+
+
+@pytest.mark.parametrize(
+    ("definition", "enabled"),
+    [
+        (True, True),
+        (False, False),
+        ({"equals": [{"get_param": "tier"}, "gold"]}, True),
+        ({"equals": [1, "1"]}, False),
+        ({"not": {"equals": [1, 1]}}, False),
+        ({"not": "other"}, True),
+        ({"get_param": "flag"}, True),
+        ({"and": [True, "other"]}, False),
+        ({"and": [True, {"not": "other"}, True]}, True),
+        ({"or": ["other", True]}, True),
+        ({"or": [True, 5]}, True),
+        ({"and": [False, 5]}, False),
+        ({"contains": ["a", ["a", "b"]]}, True),
+    ],
+)
+def test_definitions(definition: Any, enabled: bool) -> None:
+    bound = bind({"c": definition, "other": False})
+    assert bound.problems == ()
+    assert ("a" in bound.resources) is enabled
+
+
+def test_a_condition_may_stand_inline() -> None:
+    assert "a" not in bind({}, {"equals": [1, 2]}).resources
+    assert "a" in bind({}, True).resources
+    assert "a" not in bind({"c": True}, {"not": "c"}).resources
+
+
+def test_what_hangs_on_a_missing_parameter_counts_as_there() -> None:
+    bound = bind({"c": {"equals": [{"get_param": "missing"}, "x"]}})
+    assert list(bound.resources) == ["a"]
+    assert bound.problems == ()
+
+
+@pytest.mark.parametrize(
+    ("conditions", "message"),
+    [
+        ({}, 'resources.a.condition: Invalid condition "c"'),
+        (
+            {"c": "other", "other": True},
+            (
+                "Condition validation error: conditions.c: "
+                'The definition of condition "c" is invalid: other'
+            ),
+        ),
+        (
+            {"c": {"get_param": "text"}},
+            (
+                "Condition validation error: conditions.c: "
+                'The definition of condition "c" is invalid: True'
+            ),
+        ),
+        (
+            {"c": {"not": "c"}},
+            ('Condition validation error: conditions.c: Circular definition for condition "c"'),
+        ),
+        (
+            {"c": {"equals": [{"get_attr": ["a", "x"]}, 1]}},
+            ('conditions.c.equals[0].get_attr: The function "get_attr" is invalid in this context'),
+        ),
+        (
+            {"c": {"equals": [1]}},
+            'conditions.c.equals: Arguments to "equals" must be of the form: [value_1, value_2]',
+        ),
+        ({"c": {"not": None}}, 'conditions.c.not: Argument to "not" must be a condition'),
+        (
+            {"c": {"and": "x"}},
+            'conditions.c.and: Arguments to "and" must be a list of conditions',
+        ),
+        (
+            {"c": {"or": [True]}},
+            'conditions.c.or: The minimum number of condition arguments to "or" is 2.',
+        ),
+        ({"c": {"and": [True, 5]}}, 'resources.a.condition: Invalid condition "5"'),
+    ],
+)
+def test_faults(conditions: Any, message: str) -> None:
+    assert message in messages(conditions)
+
+
+def test_the_type_of_a_resources_condition() -> None:
+    assert messages({}, 5) == ["Resource a condition type must be string_or_boolean"]
+
+
+def test_definitions_nobody_refers_to_are_checked_for_form_only() -> None:
+    assert messages({"c": True, "unused": {"not": "nobody"}}) == []
+    assert len(messages({"c": True, "unused": 5})) == 1
+
+
+def test_a_circle_of_several() -> None:
+    found = messages({"c": {"not": "d"}, "d": {"not": "e"}, "e": {"not": "c"}})
+    assert len(found) == 1
+    assert "Circular definition for condition" in found[0]
+
+
+def test_a_long_chain_needs_no_deep_stack() -> None:
+    chain: dict[str, Any] = {f"c{n}": {"not": f"c{n + 1}"} for n in range(5000)}
+    chain["c5000"] = True
+    bound = bind(chain, "c0")
+    assert bound.problems == ()
+    assert "a" in bound.resources
+
+
+def test_contains_is_no_condition_before_its_version() -> None:
+    found = messages({"c": {"contains": ["a", ["a"]]}}, version="2016-10-14")
+    assert "The definition of condition" in found[0]
+
+
+def test_cfn_words() -> None:
+    parsed = template.parse(
+        {
+            "AWSTemplateFormatVersion": "2010-09-09",
+            "Parameters": {"P": {"Type": "String", "Default": "x"}},
+            "Mappings": {"M": {"k": {"v": "x"}}},
+            "Conditions": {
+                "Same": {"Fn::Equals": [{"Ref": "P"}, {"Fn::FindInMap": ["M", "k", "v"]}]},
+                "Other": {"Fn::Not": ["Same"]},
+                "Both": {"Fn::And": ["Same", {"Fn::Not": ["Other"]}]},
+            },
+            "Resources": {
+                "a": {"Type": "T", "Condition": "Both"},
+                "b": {"Type": "T", "Condition": "Other"},
+                "c": {"Type": "T", "Condition": 5},
+            },
+        }
+    )
+    bound = parsed.bind(Parameters.resolve(parsed.parameters, {}))
+    assert list(bound.resources) == ["a"]
+    assert [str(problem) for problem in bound.problems] == [
+        "Resource c condition type must be string or boolean"
+    ]

@@ -1,0 +1,141 @@
+from __future__ import annotations
+
+from typing import Any
+
+import pytest
+
+from heat_engine.language import template
+from heat_engine.language.definition import ResourceDefinition
+from heat_engine.language.parameters import Parameters
+from heat_engine.language.template import BoundTemplate
+
+
+NOTHING: Any = {}
+
+
+def bind(version: str = "2018-08-31", p: str = "x", **bodies: Any) -> BoundTemplate:
+    parsed = template.parse(
+        {
+            "heat_template_version": version,
+            "parameters": {"p": {"type": "string", "default": p}},
+            "resources": {name: {"type": "T", **body} for name, body in bodies.items()},
+        }
+    )
+    return parsed.bind(Parameters.resolve(parsed.parameters, {}))
+
+
+def define(version: str = "2018-08-31", p: str = "x", **body: Any) -> ResourceDefinition:
+    bound = bind(version, p, a=body)
+    assert bound.problems == ()
+    return bound.resources["a"]
+
+
+def fault(version: str = "2018-08-31", **body: Any) -> str:
+    (problem,) = bind(version, a=body).problems
+    return str(problem)
+
+
+def test_what_is_left_out() -> None:
+    definition = define()
+    assert definition.properties == {}
+    assert definition.metadata == {}
+    assert definition.depends_on == ()
+    assert definition.deletion_policy == "Delete"
+    assert definition.external_id is None
+
+
+@pytest.mark.parametrize(
+    ("key", "value", "message"),
+    [
+        ("properties", None, "Resource a properties type must be object"),
+        ("properties", [1], "Resource a properties type must be object"),
+        ("metadata", "x", "Resource a metadata type must be object"),
+        ("update_policy", 5, "Resource a update_policy type must be object"),
+        ("depends_on", 5, "Resource a depends_on type must be list or string"),
+        ("depends_on", ["b", 5], "Resource a depends_on must be a list of strings"),
+        ("description", 5, "Resource a description type must be string"),
+        ("deletion_policy", 5, "Resource a deletion_policy type must be string"),
+        ("deletion_policy", None, "Resource a deletion_policy type must be string"),
+        (
+            "deletion_policy",
+            "Keep",
+            'resources.a.deletion_policy: Invalid deletion policy "Keep"',
+        ),
+        (
+            "deletion_policy",
+            {"get_param": "q"},
+            "resources.a.deletion_policy: The Parameter (q) was not provided.",
+        ),
+    ],
+)
+def test_faults(key: str, value: Any, message: str) -> None:
+    assert fault(**{key: value}) == message
+
+
+@pytest.mark.parametrize(
+    ("version", "given", "policy"),
+    [
+        ("2013-05-23", "Retain", "Retain"),
+        ("2016-10-14", "Retain", "Retain"),
+        ("2016-10-14", "snapshot", "Snapshot"),
+        ("2016-10-14", {"get_param": "p"}, "Delete"),
+    ],
+)
+def test_deletion_policies(version: str, given: Any, policy: str) -> None:
+    assert define(version, p="delete", deletion_policy=given).deletion_policy == policy
+
+
+def test_lower_case_policies_are_refused_before_their_version() -> None:
+    assert 'Invalid deletion policy "retain"' in fault("2016-04-08", deletion_policy="retain")
+
+
+def test_dependencies_come_from_depends_on_properties_and_metadata() -> None:
+    bound = bind(
+        a={
+            "depends_on": ["b", "nowhere"],
+            "properties": {
+                "x": {"get_resource": "c"},
+                "y": {"list_join": [",", [{"get_attr": ["d", "out"]}]]},
+                "z": {"if": [True, {"get_resource": "e"}, {"get_resource": "f"}]},
+            },
+            "metadata": {"x": [{"get_resource": "g"}]},
+            "update_policy": {"x": {"get_resource": "h"}},
+        },
+        **{name: NOTHING for name in "bcdefgh"},
+    )
+    assert bound.resources["a"].requires(bound.resources) == set("bcdeg")
+    assert bound.resources["a"].requires(["b"]) == {"b"}
+
+
+def test_a_name_that_a_parameter_gives_is_a_dependency() -> None:
+    bound = bind(p="b", a={"properties": {"x": {"get_resource": {"get_param": "p"}}}}, b={})
+    assert bound.resources["a"].requires(bound.resources) == {"b"}
+
+
+def test_an_external_resource_depends_on_nothing_and_is_kept() -> None:
+    definition = define(
+        external_id={"get_param": "p"},
+        deletion_policy="delete",
+        properties={"x": {"get_resource": "a"}},
+    )
+    assert definition.external_id == "x"
+    assert definition.deletion_policy == "Retain"
+    assert definition.requires(["a"]) == frozenset()
+    assert "Invalid dependency with external T resource: x" in fault(
+        external_id="x", depends_on="b"
+    )
+
+
+def test_fingerprints_differ_by_what_is_said_not_by_how() -> None:
+    plain = define(metadata={"k": "x"}).fingerprint()
+    assert define(metadata={"k": {"get_param": "p"}}).fingerprint() == plain
+    assert define(p="y", metadata={"k": {"get_param": "p"}}).fingerprint() != plain
+    assert define(metadata={"k": "x"}, deletion_policy="retain").fingerprint() != plain
+    assert define(metadata={"k": "x"}, properties={"a": 1}).fingerprint() == plain
+    first = define(metadata={"k": {"get_attr": ["a", "b"]}}).fingerprint()
+    assert first != define(metadata={"k": {"get_attr": ["a", "c"]}}).fingerprint()
+
+
+def test_fingerprints_do_not_show_metadata() -> None:
+    shown = define(p="secret", metadata={"k": {"get_param": "p"}}).fingerprint()
+    assert "secret" not in str(shown)
