@@ -8,6 +8,7 @@ import socket
 import subprocess
 import uuid
 from collections.abc import Iterator
+from contextlib import contextmanager
 
 import pytest
 
@@ -28,9 +29,16 @@ def _rabbit_missing() -> str:
 @pytest.fixture(scope="module")
 def rabbit_url(require_services: bool) -> Iterator[str]:
     """The URL of a virtual host of the module's own, gone afterwards."""
+    if (reason := _rabbit_missing()) and require_services:
+        pytest.fail(reason)
+    with fresh_virtual_host() as url:
+        yield url
+
+
+@contextmanager
+def fresh_virtual_host() -> Iterator[str]:
+    """The URL of an empty virtual host, removed afterwards; skips when there is no RabbitMQ."""
     if reason := _rabbit_missing():
-        if require_services:
-            pytest.fail(reason)
         pytest.skip(reason)
     vhost = f"hearth-{uuid.uuid4().hex[:12]}"
     _control("add_vhost", vhost)

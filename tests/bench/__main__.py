@@ -1,0 +1,107 @@
+"""Measure Hearth from end to end: ``python -m tests.bench --help``."""
+
+from __future__ import annotations
+
+import argparse
+import sys
+import tempfile
+import time
+from collections.abc import Sequence
+from pathlib import Path
+
+import pytest
+from rich.console import Console
+
+from tests.bench import measures
+from tests.bench.client import BenchError, Client
+from tests.bench.figures import FIGURES, reached
+from tests.bench.places import KINDS, place
+from tests.bench.report import Result, number, show, write
+
+STATEMENTS = "statements"
+
+
+def main(arguments: Sequence[str] | None = None) -> int:
+    chosen = _options(arguments)
+    console = Console()
+    results = []
+    for name in chosen.deployments:
+        console.print(f"[bold]{name}[/]")
+        results.append(_deployment(name, chosen.measures, console))
+        write(chosen.json, results)
+    show(results, console)
+    console.print(f"JSON: {chosen.json}")
+    return 1 if chosen.strict and any(result.missed for result in results) else 0
+
+
+def _options(arguments: Sequence[str] | None) -> argparse.Namespace:
+    parser = argparse.ArgumentParser(prog="python -m tests.bench", description=__doc__)
+    known = [*measures.MEASURES, STATEMENTS]
+    parser.add_argument(
+        "--deployments", nargs="+", choices=list(KINDS), default=list(KINDS), metavar="NAME",
+        help=f"of {', '.join(KINDS)} (all)",
+    )  # fmt: skip
+    parser.add_argument(
+        "--measures", nargs="*", choices=known, default=known, metavar="NAME",
+        help=f"of {', '.join(known)} (all)",
+    )  # fmt: skip
+    parser.add_argument("--json", type=Path, default=Path("build/bench.json"), help="file to write")
+    parser.add_argument("--strict", action="store_true", help="fail when a target is missed")
+    return parser.parse_args(arguments)
+
+
+def _deployment(name: str, wanted: Sequence[str], console: Console) -> Result:
+    result = Result(name)
+    begun = time.monotonic()
+    try:
+        with tempfile.TemporaryDirectory(prefix="hearth-bench-") as directory:
+            _measure(result, Path(directory), wanted, console)
+        if STATEMENTS in wanted:
+            with tempfile.TemporaryDirectory(prefix="hearth-bench-") as directory:
+                _count(result, Path(directory), console)
+    except pytest.skip.Exception as reason:
+        result.skipped = str(reason)
+    result.seconds = time.monotonic() - begun
+    return result
+
+
+def _measure(result: Result, directory: Path, wanted: Sequence[str], console: Console) -> None:
+    with place(result.deployment, directory) as running:
+        result.memory_idle = running.memory()
+        found = {
+            "start: all services ready": running.deployment.ready_seconds,
+            "memory idle, all processes": sum(result.memory_idle.values()),
+        }
+        _keep(result, found, console)
+        for name, measure in measures.MEASURES.items():
+            if name not in wanted:
+                continue
+            try:
+                with Client(running.url, running.account) as client:
+                    _keep(result, measure(running, client), console)
+            except (BenchError, OSError) as error:
+                console.print(f"  {name}: {error}", style="red")
+        result.memory_loaded = running.memory()
+        total = sum(result.memory_loaded.values())
+        _keep(result, {"memory after load, all processes": total}, console)
+
+
+def _count(result: Result, directory: Path, console: Console) -> None:
+    count = directory / "statements"
+    with (
+        place(result.deployment, directory, counted=count) as running,
+        Client(running.url, running.account) as client,
+    ):
+        _keep(result, measures.statements(client, count), console)
+
+
+def _keep(result: Result, figures: measures.Figures, console: Console) -> None:
+    for name, value in figures.items():
+        result.figures[name] = value
+        verdict = reached(name, KINDS[result.deployment], value)
+        mark = {None: "", True: " ok", False: " not"}[verdict]
+        console.print(f"  {name}: {number(value)} {FIGURES[name].unit}{mark}")
+
+
+if __name__ == "__main__":
+    sys.exit(main())

@@ -1,0 +1,80 @@
+"""Every figure that the benchmark knows: what it means and what is to be reached."""
+
+from __future__ import annotations
+
+import math
+from collections.abc import Sequence
+from dataclasses import dataclass
+
+EMBEDDED, DISTRIBUTED = "embedded", "distributed"
+
+
+@dataclass(frozen=True, slots=True)
+class Figure:
+    """``target``: what the figure must not exceed, by kind of deployment; None: no target.
+
+    ``upstream``: what OpenStack Heat 27 was measured at, on MariaDB and RabbitMQ; empty: unknown.
+    """
+
+    name: str
+    unit: str
+    embedded: float | None = None
+    distributed: float | None = None
+    upstream: str = ""
+
+    def target(self, kind: str) -> float | None:
+        return self.embedded if kind == EMBEDDED else self.distributed
+
+
+def _same(name: str, unit: str, target: float, upstream: str = "") -> Figure:
+    return Figure(name, unit, target, target, upstream)
+
+
+FIGURES = {
+    figure.name: figure
+    for figure in (
+        _same("start: all services ready", "s", 2.0),
+        _same("memory idle, all processes", "MiB", 130.0, "634"),
+        Figure("memory after load, all processes", "MiB", upstream="1292"),
+        _same("one instant resource, p50", "ms", 100.0),
+        _same("one instant resource, p99", "ms", 100.0, "1000 (160 without its pauses)"),
+        Figure("create 1", "s"),
+        Figure("create 100", "s", upstream="100 (16 without its pauses)"),
+        Figure("create 1000", "s", 2.0, 3.0, "1000 (160 without its pauses)"),
+        Figure("server CPU a resource, create 1000", "ms", upstream="110"),
+        Figure("update 1 of 1000", "s"),
+        Figure("delete 1000", "s"),
+        Figure("chain of 200", "s"),
+        Figure("a resource of 10", "ms"),
+        Figure("a resource of 100", "ms"),
+        Figure("a resource of 1000", "ms"),
+        Figure("a resource of 5000", "ms"),
+        # "Flat" allows for a tenth of the work that does not grow with the stack.
+        _same("a resource of 5000 against one of 1000", "times", 1.25),
+        Figure("1000 stacks, one after another", "s"),
+        Figure("list of 1000 stacks, p50", "ms"),
+        _same("list of 100 stacks, p50", "ms", 10.0, "210 (102 stacks)"),
+        _same("GET one stack, p50", "ms", 5.0, "32"),
+        Figure("signals, 1 caller", "a second", upstream="31"),
+        Figure("signals, 8 callers", "a second"),
+        _same("signal to wait condition complete, p50", "ms", 50.0),
+        _same("signal to wait condition complete, worst", "ms", 50.0),
+        Figure("SQL statements, GET one stack", "statements"),
+        Figure("SQL statements, list of 10 stacks", "statements"),
+        Figure("SQL statements, list of 100 stacks", "statements", upstream="114 (102 stacks)"),
+        _same("more SQL statements for 100 stacks than for 10", "statements", 0.0),
+        Figure("SQL statements a resource, create 1000", "statements", upstream="22"),
+    )
+}
+
+
+def percentile(values: Sequence[float], share: float) -> float:
+    """The smallest value that so large a share (0 to 1) of the values does not exceed."""
+    ordered = sorted(values)
+    return ordered[max(0, math.ceil(len(ordered) * share) - 1)]
+
+
+def reached(name: str, kind: str, value: float) -> bool | None:
+    """Whether a figure keeps its target; None when it has none."""
+    target = FIGURES[name].target(kind)
+    return None if target is None else value <= target

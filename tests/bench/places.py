@@ -1,0 +1,85 @@
+"""The deployments that are measured, each with databases and queues of its own, gone afterwards."""
+
+from __future__ import annotations
+
+import sys
+from collections.abc import Iterator, Mapping
+from contextlib import ExitStack, contextmanager
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Any
+
+import psutil
+
+from tests.bench.figures import DISTRIBUTED, EMBEDDED
+from tests.brokers import fresh_virtual_host
+from tests.databases import fresh_database
+from tests.deployment import EMBEDDED as ONE_PROCESS
+from tests.deployment import SEPARATE, Account, Deployment
+
+KINDS = {"sqlite": EMBEDDED, "postgresql": DISTRIBUTED, "mariadb": DISTRIBUTED}
+# Beyond what the product allows by default, so that large stacks and long lists can be measured.
+LIMITS = {"max_resources_per_stack": 10000, "max_stacks_per_tenant": -1}
+
+
+@dataclass(frozen=True, slots=True)
+class Place:
+    """A running deployment and somebody who may use it."""
+
+    name: str
+    deployment: Deployment
+    account: Account
+
+    @property
+    def kind(self) -> str:
+        return KINDS[self.name]
+
+    @property
+    def url(self) -> str:
+        return self.deployment.native_url
+
+    def memory(self) -> dict[str, float]:
+        """MiB that each program holds, what it shares counted in proportion."""
+        return {
+            name: round(proportional_set_size(process.pid), 1)
+            for name, process in self.deployment.processes.items()
+        }
+
+    def cpu_seconds(self) -> float:
+        """Processor time that the programs have used so far."""
+        times = [psutil.Process(item.pid).cpu_times() for item in self._processes()]
+        return sum(used.user + used.system for used in times)
+
+    def _processes(self) -> list[Any]:
+        return list(self.deployment.processes.values())
+
+
+@contextmanager
+def place(name: str, directory: Path, *, counted: Path | None = None) -> Iterator[Place]:
+    """The deployment ``name`` of ``KINDS``, running. ``counted``: file of its SQL statements."""
+    with ExitStack() as resources:
+        options: dict[str, Mapping[str, Any]] = {"DEFAULT": dict(LIMITS)}
+        programs: tuple[Any, ...] = ONE_PROCESS
+        if name != "sqlite":
+            programs = SEPARATE
+            url = resources.enter_context(fresh_database(name, directory))
+            options["database"] = {"connection": url}
+            broker = resources.enter_context(fresh_virtual_host())
+            options["DEFAULT"] = {**LIMITS, "transport_url": broker}
+        if counted is not None:
+            engine = "heat-all" if name == "sqlite" else "heat-engine"
+            wrapped = (sys.executable, "-m", "tests.bench.counted", str(counted), engine)
+            programs = (wrapped, *programs[1:])
+        deployment = resources.enter_context(Deployment(directory, programs, options))
+        yield Place(name, deployment, deployment.add_user("bench", "bench"))
+
+
+def proportional_set_size(pid: int) -> float:
+    """MiB of memory of a process and its children."""
+    kibibytes = 0
+    process = psutil.Process(pid)
+    for item in (process, *process.children(recursive=True)):
+        for line in Path(f"/proc/{item.pid}/smaps_rollup").read_text().splitlines():
+            if line.startswith("Pss:"):
+                kibibytes += int(line.split()[1])
+    return kibibytes / 1024
