@@ -33,7 +33,7 @@ CFN_BOOLEANS = ["True", "true", "False", "false"]
 def resource_schema(kind: ResourceType) -> dict[str, Any]:
     """``{resource_type, properties, attributes, support_status}`` (contract/native-api.md 13.2).
 
-    Hidden properties and attributes are left out.
+    Hidden properties and attributes are left out; inside a property hidden names are shown.
     """
     status = {"message": None, "version": None, "previous_status": None, **kind.support_status}
     return {
@@ -63,16 +63,14 @@ def generate_template(kind: ResourceType, template_type: str) -> dict[str, Any]:
 
 
 def shown_properties(kind: ResourceType) -> dict[str, Property]:
-    return _visible(kind.properties)
+    return {
+        name: prop for name, prop in kind.properties.items() if prop.implemented and not prop.hidden
+    }
 
 
 def shown_attributes(kind: ResourceType) -> dict[str, Attribute]:
     known = kind.interface().attributes
     return {name: attribute for name, attribute in known.items() if not attribute.hidden}
-
-
-def _visible(properties: Mapping[str, Property]) -> dict[str, Property]:
-    return {name: prop for name, prop in properties.items() if prop.implemented and not prop.hidden}
 
 
 def _property(prop: Property, *, required: bool) -> dict[str, Any]:
@@ -89,7 +87,7 @@ def _property(prop: Property, *, required: bool) -> dict[str, Any]:
     if prop.schema is not None:
         items = {"*": prop.schema} if isinstance(prop.schema, Property) else prop.schema
         shown["schema"] = {
-            name: _property(item, required=item.required) for name, item in _visible(items).items()
+            name: _property(item, required=item.required) for name, item in items.items()
         }
     if prop.constraints:
         shown["constraints"] = [_constraint(constraint) for constraint in prop.constraints]

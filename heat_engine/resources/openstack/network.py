@@ -7,6 +7,7 @@ from typing import Any
 
 from heat_engine.clouds.interface import Document
 from heat_engine.language.schema import Attribute, Kind, Property, between, custom, one_of
+from heat_engine.language.unknown import UNKNOWN
 from heat_engine.resources.openstack.messages import both, one_needed
 from heat_engine.resources.openstack.rest import Field, RestType
 from heat_engine.resources.protocol import Request
@@ -206,7 +207,8 @@ class Subnet(RestType):
             problems.append(one_needed("cidr", "subnetpool"))
         if {"cidr", "prefixlen"} <= given:
             problems.append(both("cidr", "prefixlen"))
-        modes = {properties.get("ipv6_ra_mode"), properties.get("ipv6_address_mode")} - {None}
+        modes = {properties.get("ipv6_ra_mode"), properties.get("ipv6_address_mode")}
+        modes -= {None, UNKNOWN}
         if properties.get("ip_version") == 4 and modes:
             problems.append("ipv6_ra_mode and ipv6_address_mode need ip_version 6.")
         if len(modes) > 1:

@@ -115,7 +115,12 @@ class Port(RestType):
             schema=Property(
                 Kind.MAP,
                 schema={
-                    "subnet_id": Property(Kind.STRING, 'Old name of "subnet".', hidden=True),
+                    "subnet_id": Property(
+                        Kind.STRING,
+                        'Old name of "subnet".',
+                        hidden=True,
+                        constraints=(custom("neutron.subnet"),),
+                    ),
                     "subnet": Property(
                         Kind.STRING,
                         "Subnet of the address.",
