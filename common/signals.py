@@ -13,6 +13,7 @@ class Signals:
 
     def __init__(self) -> None:
         self._arrived: queue.SimpleQueue[int] = queue.SimpleQueue()
+        self.stopping = False  # whether one that says stop has come
         for number in (signal.SIGTERM, signal.SIGINT, signal.SIGHUP):
             signal.signal(number, self._take)
 
@@ -28,4 +29,5 @@ class Signals:
         return number
 
     def _take(self, number: int, _frame: FrameType | None) -> None:
+        self.stopping = self.stopping or number != signal.SIGHUP
         self._arrived.put(number)  # may be called within itself, unlike a lock or an event

@@ -33,8 +33,8 @@ class Everything:
         self._conf = conf
         self._transport = transport.build(conf)
         # Ports first: a taken one is known before any work is taken up.
-        self._server, ports = listen(conf, GROUPS, EngineClient(self._transport))
-        _reach_us(conf, ports)
+        self._server, self.ports = listen(conf, GROUPS, EngineClient(self._transport))
+        _reach_us(conf, self.ports)
         self._engine = EngineProcess(conf)
 
     def start(self) -> None:
