@@ -7,27 +7,48 @@ import select as selectors
 import sqlite3
 import threading
 import time
-from collections.abc import Callable, Iterator, Sequence
+from collections.abc import Callable, Iterator
 from contextlib import AbstractContextManager, contextmanager, nullcontext
 from functools import partial
 from typing import Any, Concatenate, ParamSpec, TypeVar
 
 import psycopg
-from sqlalchemy import Connection, Engine, Table, create_engine, event, exc, text
-from sqlalchemy.dialects import mysql, postgresql, sqlite
+from sqlalchemy import Connection, Engine, create_engine, event, exc, text
 from sqlalchemy.engine import URL, make_url
 
 from common import errors
 from common.crypt import Vault
 from heat_engine.store import faults
 from heat_engine.store.session import Session
+from heat_engine.store.writing import upsert
 
 P = ParamSpec("P")
 T = TypeVar("T")
 
+__all__ = ["Database", "upsert"]
+
 CONNECT_SECONDS = 10
+# Locks are held for milliseconds; who waits longer than this is better tried again.
+LOCK_SECONDS = 10
+# A server whose machine vanished never says so: seconds until silence counts as its end.
+_POSTGRESQL = {
+    "keepalives_idle": 10,
+    "keepalives_interval": 5,
+    "keepalives_count": 3,
+    "tcp_user_timeout": 30_000,
+}
+_MARIADB = {
+    "read_timeout": 60,
+    "write_timeout": 60,
+    # UNIX_TIMESTAMP reads a time in the session's zone; only UTC has no hour twice. Strict: what
+    # is too long is an error and not cut off.
+    "init_command": "SET SESSION time_zone = '+00:00',"
+    f" SESSION innodb_lock_wait_timeout = {LOCK_SECONDS},"
+    " SESSION sql_mode = CONCAT(@@sql_mode, ',STRICT_TRANS_TABLES')",
+}
 _STATUS = text("SELECT pg_xact_status(CAST(:receipt AS xid8))")
 _DATABASE_ERRORS = (exc.DBAPIError, exc.TimeoutError)
+UNFIT = "a value is too long or too large to be stored"
 UNREACHABLE = "The database does not answer. Try again; nothing was lost."
 
 
@@ -92,8 +113,9 @@ class Database:
         """Run ``function(session, ...)`` in a write transaction until it passes; its result.
 
         It is run again after a deadlock, a serialization failure, a busy file or a lost
-        connection, so it may do nothing but use its session. Raises what it raises, and
-        ``ServiceUnavailable`` when the time for trying is over.
+        connection, so it may do nothing but use its session. On MariaDB, when the answer to COMMIT
+        is lost, also after it was committed. Raises what it raises, ``Invalid`` for a value that
+        does not fit its column, ``ServiceUnavailable`` when the time for trying is over.
         """
         attempt = partial(self._once, self._writer, self._my_turn, function, *args, **kwargs)
         return self._insist(attempt)
@@ -151,6 +173,8 @@ class Database:
         while True:
             try:
                 return attempt()
+            except exc.DataError as error:
+                raise errors.Invalid(reason=UNFIT) from error
             except _DATABASE_ERRORS as error:
                 if not faults.is_transient(error):
                     raise
@@ -173,31 +197,6 @@ class Database:
             self._turn.release()
 
 
-def upsert(session: Session, table: Table, rows: Sequence[dict[str, Any]]) -> None:
-    """Insert each row, or overwrite the given columns of the row with the same primary key.
-
-    ``rows`` all have the same keys, and all columns that have no default and may not be null.
-    """
-    if not rows:
-        return
-    keys = [column.name for column in table.primary_key]
-    changed = [name for name in rows[0] if name not in keys]
-    session.execute(_upsert(session.dialect, table, keys, changed), list(rows))
-
-
-def _upsert(dialect: str, table: Table, keys: list[str], changed: list[str]) -> Any:
-    if dialect == "mysql":
-        insert = mysql.insert(table)
-        names = changed or keys
-        return insert.on_duplicate_key_update({name: insert.inserted[name] for name in names})
-    statement = postgresql.insert(table) if dialect == "postgresql" else sqlite.insert(table)
-    if not changed:
-        return statement.on_conflict_do_nothing(index_elements=keys)
-    return statement.on_conflict_do_update(
-        index_elements=keys, set_={name: statement.excluded[name] for name in changed}
-    )
-
-
 def _engine(url: URL, pool_size: int, busy_seconds: float, echo: bool) -> Engine:
     # hide_parameters: rows hold secrets, and an error's text ends in a log.
     options: dict[str, Any] = {"echo": echo, "hide_parameters": True, "pool_size": pool_size}
@@ -216,11 +215,11 @@ def _engine(url: URL, pool_size: int, busy_seconds: float, echo: bool) -> Engine
     if backend not in ("postgresql", "mysql", "mariadb"):
         raise ValueError(f"{backend} is not a database that is supported")
     if backend == "postgresql":
-        options["connect_args"] = {"connect_timeout": CONNECT_SECONDS}
+        options["connect_args"] = {"connect_timeout": CONNECT_SECONDS, **_POSTGRESQL}
+        if "options" not in url.query:
+            options["connect_args"]["options"] = f"-c lock_timeout={LOCK_SECONDS * 1000}"
     else:
-        # UNIX_TIMESTAMP reads a time in the session's zone; only UTC has no hour twice.
-        setup = "SET time_zone = '+00:00'"
-        options["connect_args"] = {"connect_timeout": CONNECT_SECONDS, "init_command": setup}
+        options["connect_args"] = {"connect_timeout": CONNECT_SECONDS, **_MARIADB}
     engine = create_engine(url, isolation_level="READ COMMITTED", **options)
     event.listen(engine, "checkout", _refuse_dead)
     return engine
@@ -316,6 +315,8 @@ def _is_committed(session: Session, receipt: str) -> bool:
 def _translated() -> Iterator[None]:
     try:
         yield
+    except exc.DataError as error:
+        raise errors.Invalid(reason=UNFIT) from error
     except _DATABASE_ERRORS as error:
         if not faults.is_transient(error):
             raise

@@ -11,9 +11,9 @@ from sqlalchemy import bindparam, select
 
 from common import errors
 from heat_engine.store import clock
-from heat_engine.store.database import upsert
 from heat_engine.store.session import Session
 from heat_engine.store.tables import document
+from heat_engine.store.writing import upsert
 
 # Retention leaves a document alone for this long after it was last put, used or not, so that
 # whoever put it has time to commit the row that uses it.
@@ -25,7 +25,7 @@ _BODY = select(document.c.body).where(document.c.hash == bindparam("key"))
 
 def put(session: Session, value: Any) -> str:
     """Store a JSON value unless it is there; its hash. Members keep their order."""
-    body = json.dumps(value, separators=(",", ":"), ensure_ascii=False)
+    body = json.dumps(value, separators=(",", ":"))
     key = hashlib.sha256(body.encode()).hexdigest()
     now = clock.utc()
     stored = session.execute(_PUT_AT, {"key": key}).scalar()

@@ -6,11 +6,13 @@ import builtins
 from collections.abc import Mapping, Sequence
 from typing import Any
 
-from sqlalchemy import delete, insert, or_, select
+from sqlalchemy import delete, or_, select
 
+from heat_engine.store.paging import bounded
 from heat_engine.store.records import EventRecord
 from heat_engine.store.session import Session
 from heat_engine.store.tables import event
+from heat_engine.store.writing import insert_new
 
 # What one call of prune deletes at most.
 PRUNE_BATCH = 1000
@@ -27,10 +29,9 @@ _FILTERS = {
 def append(session: Session, rows: Sequence[Mapping[str, Any]]) -> None:
     """Add events: the table's columns but ``sequence``; ``properties`` encrypted already or None.
 
-    All rows have the same keys.
+    All rows have the same keys. An event that is there already stays as it is.
     """
-    if rows:
-        session.execute(insert(event), [dict(row) for row in rows])
+    insert_new(session, event, rows, key="id")
 
 
 def list(  # noqa: A001
@@ -63,7 +64,7 @@ def list(  # noqa: A001
     # The sequence is the time, and tells apart what happened in the same microsecond.
     terms = [event.c.resource_type, event.c.sequence] if by_type else [event.c.sequence]
     page = page.order_by(*(term.desc() if descending else term.asc() for term in terms))
-    return [EventRecord(**row) for row in session.execute(page.limit(limit)).mappings()]
+    return [EventRecord(**row) for row in session.execute(page.limit(bounded(limit))).mappings()]
 
 
 def get(session: Session, stack_id: str, resource_name: str, event_id: str) -> EventRecord | None:

@@ -11,13 +11,14 @@ from sqlalchemy import delete as delete_from
 
 from common import errors
 from heat_engine.store import clock
-from heat_engine.store.database import upsert
 from heat_engine.store.records import SignalRecord
 from heat_engine.store.session import Session
 from heat_engine.store.tables import resource, signal
+from heat_engine.store.writing import upsert
 
 # How many different signals one handle keeps; whoever sends more sends nonsense.
 MAX_SIGNALS = 10_000
+MAX_ID = 255
 
 
 def put(
@@ -31,8 +32,11 @@ def put(
     """Keep a signal; the same id again overwrites. Its id.
 
     Without an id it becomes the count of signals plus one, as text; without a reason
-    ``Signal <n> received``. Raises ``RequestLimitExceeded`` beyond ``MAX_SIGNALS``.
+    ``Signal <n> received``. Raises ``RequestLimitExceeded`` beyond ``MAX_SIGNALS``, ``Invalid``
+    for an id that is too long.
     """
+    if signal_id is not None and len(signal_id) > MAX_ID:
+        raise errors.Invalid(reason=f"a signal's id has at most {MAX_ID} characters")
     # Those who signal the same resource take turns, so that each counts the ones before it.
     session.execute(select(resource.c.id).where(resource.c.id == resource_id).with_for_update())
     count, number = _standing(session, resource_id, signal_id)

@@ -13,6 +13,7 @@ from sqlalchemy.exc import IntegrityError
 
 from common import errors
 from heat_engine.store import clock, faults, stack_filters
+from heat_engine.store.paging import bounded
 from heat_engine.store.records import StackRecord, StackSummary
 from heat_engine.store.session import Session
 from heat_engine.store.tables import stack, stack_tag
@@ -94,7 +95,7 @@ def list(  # noqa: A001
     page = select(*_SUMMARY).where(*conditions)
     if marker is not None:
         page = _after(session, page, marker, project_id, keys, descending)
-    page = page.order_by(*stack_filters.order_by(keys, descending)).limit(limit)
+    page = page.order_by(*stack_filters.order_by(keys, descending)).limit(bounded(limit))
     rows = session.execute(page).mappings().all()
     labels = _tags(session, page.with_only_columns(stack.c.id)) if rows else {}
     return [_summary(row, labels) for row in rows]

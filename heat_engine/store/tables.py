@@ -16,12 +16,12 @@ from sqlalchemy import (
     Index,
     Integer,
     MetaData,
-    String,
     Table,
-    Text,
     UniqueConstraint,
 )
 from sqlalchemy.dialects import mysql, sqlite
+
+from heat_engine.store.text import Line, LongText
 
 metadata = MetaData(
     naming_convention={
@@ -31,9 +31,8 @@ metadata = MetaData(
     }
 )
 
-Identifier = String(36)
-Name = String(255)
-LongText = Text().with_variant(mysql.LONGTEXT(), "mysql", "mariadb")
+Identifier = Line(36)
+Name = Line(255)
 Time = DateTime().with_variant(mysql.DATETIME(fsp=6), "mysql", "mariadb")
 # SQLite counts up by itself only for a column of its own INTEGER type.
 Sequence = BigInteger().with_variant(sqlite.INTEGER(), "sqlite")
@@ -51,7 +50,7 @@ BINARY_NAMES: dict[str, Any] = {
 document = Table(
     "document",
     metadata,
-    Column("hash", String(64), primary_key=True),
+    Column("hash", Line(64), primary_key=True),
     Column("body", LongText, nullable=False),  # JSON
     Column("created_at", Time, nullable=False),
     **BINARY_NAMES,
@@ -63,23 +62,23 @@ stack = Table(
     "stack",
     metadata,
     Column("id", Identifier, primary_key=True),
-    Column("project_id", String(64), nullable=False),
+    Column("project_id", Line(64), nullable=False),
     Column("name", Name, nullable=False),
     Column("live_name", Name),
     Column("owner_id", Identifier, index=True),
     Column("parent_resource", Name),
     Column("root_id", Identifier, nullable=False, index=True),
     Column("depth", Integer, nullable=False, default=0),
-    Column("user_id", String(64)),
+    Column("user_id", Line(64)),
     Column("user_name", Name),
     Column("description", LongText, nullable=False, default=""),
-    Column("template_hash", String(64), nullable=False),
-    Column("files_hash", String(64), nullable=False),
+    Column("template_hash", Line(64), nullable=False),
+    Column("files_hash", Line(64), nullable=False),
     Column("environment", LongText, nullable=False),  # encrypted JSON
     Column("previous", LongText),  # encrypted JSON: template, files, environment to roll back to
     Column("credentials", LongText),  # encrypted JSON: for work done after the request
-    Column("action", String(16), nullable=False),
-    Column("status", String(16), nullable=False),
+    Column("action", Line(16), nullable=False),
+    Column("status", Line(16), nullable=False),
     Column("status_reason", LongText, nullable=False, default=""),
     Column("created_at", Time, nullable=False),
     Column("updated_at", Time),
@@ -97,7 +96,7 @@ stack_tag = Table(
     "stack_tag",
     metadata,
     Column("stack_id", Identifier, primary_key=True),
-    Column("tag", String(80), primary_key=True),
+    Column("tag", Line(80), primary_key=True),
     Column("position", Integer, nullable=False, default=0),
     **BINARY_NAMES,
 )
@@ -113,15 +112,15 @@ resource = Table(
     Column("stack_id", Identifier, nullable=False, index=True),
     Column("name", Name, nullable=False),
     Column("type", Name, nullable=False),
-    Column("action", String(16), nullable=False),
-    Column("status", String(16), nullable=False),
+    Column("action", Line(16), nullable=False),
+    Column("status", Line(16), nullable=False),
     Column("status_reason", LongText, nullable=False, default=""),
     Column("physical_id", Name, index=True),
     Column("definition", LongText),  # encrypted JSON
     Column("outcome", LongText),  # encrypted JSON
     Column("metadata", LongText),  # encrypted JSON
     Column("requires", LongText, nullable=False),  # JSON list of resource names
-    Column("deletion_policy", String(16), nullable=False, default="Delete"),
+    Column("deletion_policy", Line(16), nullable=False, default="Delete"),
     Column("replaces", Identifier),
     Column("obsolete", Boolean(create_constraint=False), nullable=False, default=False),
     Column("child_id", Identifier),  # the nested stack
@@ -138,8 +137,8 @@ traversal = Table(
     metadata,
     Column("id", Identifier, primary_key=True),
     Column("stack_id", Identifier, nullable=False, index=True),
-    Column("action", String(16), nullable=False),
-    Column("status", String(16), nullable=False),
+    Column("action", Line(16), nullable=False),
+    Column("status", Line(16), nullable=False),
     Column("waits_for", Identifier),
     Column("deadline", Double, nullable=False),
     Column("owner", Identifier),
@@ -159,10 +158,10 @@ step = Table(
     Column("number", Integer, primary_key=True, autoincrement=False),
     Column("resource_id", Identifier, nullable=False),
     Column("resource_name", Name, nullable=False),
-    Column("verb", String(16), nullable=False),
+    Column("verb", Line(16), nullable=False),
     Column("requires", LongText, nullable=False),
-    Column("status", String(16), nullable=False),
-    Column("token", String(64), nullable=False),
+    Column("status", Line(16), nullable=False),
+    Column("token", Line(64), nullable=False),
     Column("attempts", Integer, nullable=False, default=0),
     Column("started_at", Double),
     Column("progress", LongText),
@@ -181,8 +180,8 @@ event = Table(
     Column("resource_name", Name, nullable=False),
     Column("resource_type", Name, nullable=False),
     Column("physical_id", Name),
-    Column("action", String(16), nullable=False),
-    Column("status", String(16), nullable=False),
+    Column("action", Line(16), nullable=False),
+    Column("status", Line(16), nullable=False),
     Column("status_reason", LongText, nullable=False, default=""),
     Column("properties", LongText),  # encrypted JSON, shaped as resource.definition
     Index("ix_event_stack_id_sequence", "stack_id", "sequence"),
@@ -196,7 +195,7 @@ signal = Table(
     Column("resource_id", Identifier, primary_key=True),
     Column("signal_id", Name, primary_key=True),
     Column("number", Integer, nullable=False),
-    Column("status", String(16), nullable=False),
+    Column("status", Line(16), nullable=False),
     Column("reason", LongText, nullable=False),
     Column("data", LongText),  # encrypted JSON
     Column("received_at", Time, nullable=False),
@@ -208,10 +207,10 @@ guest = Table(
     "guest",
     metadata,
     Column("user_id", Identifier, primary_key=True),
-    Column("access", String(64), nullable=False, unique=True),
-    Column("secret", Text, nullable=False),  # encrypted
-    Column("token_hash", String(64), nullable=False, unique=True),
-    Column("project_id", String(64), nullable=False),
+    Column("access", Line(64), nullable=False, unique=True),
+    Column("secret", LongText, nullable=False),  # encrypted
+    Column("token_hash", Line(64), nullable=False, unique=True),
+    Column("project_id", Line(64), nullable=False),
     Column("stack_id", Identifier, nullable=False, index=True),
     Column("resource_id", Identifier, nullable=False, index=True),
     Column("resource_name", Name, nullable=False),
@@ -223,14 +222,14 @@ guest = Table(
 local_user = Table(
     "local_user",
     metadata,
-    Column("id", String(64), primary_key=True),
+    Column("id", Line(64), primary_key=True),
     Column("name", Name, nullable=False, unique=True),
-    Column("password_hash", Text, nullable=False),
-    Column("project_id", String(64), nullable=False),
+    Column("password_hash", LongText, nullable=False),
+    Column("project_id", Line(64), nullable=False),
     Column("project_name", Name, nullable=False),
-    Column("roles", Text, nullable=False),
-    Column("access", String(64), unique=True),
-    Column("secret", Text),  # encrypted
+    Column("roles", LongText, nullable=False),
+    Column("access", Line(64), unique=True),
+    Column("secret", LongText),  # encrypted
     Column("created_at", Time, nullable=False),
     **BINARY_NAMES,
 )

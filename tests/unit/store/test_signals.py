@@ -89,6 +89,12 @@ def test_a_flood_is_refused(
     assert len(database.query(signals.list, handle)) == 2
 
 
+def test_an_id_that_is_too_long_is_the_senders_mistake(database: Database, handle: str) -> None:
+    database.transact(signals.put, handle, "i" * 255, "SUCCESS", None, None)
+    with pytest.raises(errors.Invalid):
+        database.transact(signals.put, handle, "i" * 256, "SUCCESS", None, None)
+
+
 def test_delete_forgets_only_these(database: Database, handle: str) -> None:
     for resource_id in (handle, "other"):
         database.transact(signals.put, resource_id, None, "SUCCESS", None, None)

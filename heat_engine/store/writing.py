@@ -1,0 +1,43 @@
+"""Rows written in groups, by one statement shape on each of the three databases."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping, Sequence
+from typing import Any
+
+from sqlalchemy import Executable, Table
+from sqlalchemy.dialects import mysql, postgresql, sqlite
+
+from heat_engine.store.session import Session
+
+
+def upsert(session: Session, table: Table, rows: Sequence[Mapping[str, Any]]) -> None:
+    """Insert each row, or overwrite the given columns of the row with the same primary key.
+
+    ``rows`` all have the same keys, and all columns that have no default and may not be null.
+    """
+    if rows:
+        keys = [column.name for column in table.primary_key]
+        changed = [name for name in rows[0] if name not in keys]
+        session.execute(_statement(session, table, keys, changed), [dict(row) for row in rows])
+
+
+def insert_new(session: Session, table: Table, rows: Sequence[Mapping[str, Any]], key: str) -> None:
+    """Insert the rows whose unique column ``key`` is not there yet. All have the same keys."""
+    if rows:
+        session.execute(_statement(session, table, [key], []), [dict(row) for row in rows])
+
+
+def _statement(session: Session, table: Table, keys: list[str], changed: list[str]) -> Executable:
+    if session.dialect == "mysql":
+        insert = mysql.insert(table)
+        names = changed or keys
+        return insert.on_duplicate_key_update({name: insert.inserted[name] for name in names})
+    statement = (
+        postgresql.insert(table) if session.dialect == "postgresql" else sqlite.insert(table)
+    )
+    if not changed:
+        return statement.on_conflict_do_nothing(index_elements=keys)
+    return statement.on_conflict_do_update(
+        index_elements=keys, set_={name: statement.excluded[name] for name in changed}
+    )
