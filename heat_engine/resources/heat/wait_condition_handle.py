@@ -21,7 +21,7 @@ from heat_engine.resources.protocol import (
     failed,
 )
 
-STATUSES = frozenset({"SUCCESS", "FAILURE"})
+STATUSES = ("SUCCESS", "FAILURE")
 LONGEST_ID = 255
 REFUSED = {
     "TEMP_URL_SIGNAL": "an object store",
