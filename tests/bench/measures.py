@@ -8,7 +8,7 @@ from collections.abc import Callable, Iterator
 from concurrent.futures import ThreadPoolExecutor
 from pathlib import Path
 
-from tests.bench import counted, templates
+from tests.bench import counter, templates
 from tests.bench.client import BenchError, Client
 from tests.bench.figures import percentile
 from tests.bench.places import Place
@@ -137,11 +137,11 @@ def statements(client: Client, count: Path) -> Figures:
     few = _statements(client, count, "/stacks?limit=10")
     many = _statements(client, count, "/stacks?limit=100")
     one = _statements(client, count, stack)
-    before = counted.read(count)
+    before = counter.read(count)
     begun = client.create("counted", templates.independent(1000))
     # Looks at the stack would be counted too.
     time.sleep(3)
-    created = counted.read(count) - before
+    created = counter.read(count) - before
     client.finish(begun, "CREATE_COMPLETE")
     return {
         "SQL statements, GET one stack": one,
@@ -190,9 +190,9 @@ def _statements(client: Client, count: Path, path: str) -> int:
     """Statements of a GET: the fewest of many, for the engine has work of its own beside it."""
     found = []
     for _ in range(20):
-        before = counted.read(count)
+        before = counter.read(count)
         client.expect(200, "GET", path)
-        found.append(counted.read(count) - before)
+        found.append(counter.read(count) - before)
     return min(found)
 
 
