@@ -21,7 +21,10 @@ def credentials_of(request: webob.Request) -> dict[str, str] | None:
     """User and password from headers or HTTP Basic, else a guest's token, else None."""
     headers = request.headers
     if headers.get("X-Auth-User"):
-        return {"username": headers["X-Auth-User"], "password": headers.get("X-Auth-Key", "")}
+        return {
+            "username": _text(headers["X-Auth-User"]),
+            "password": _text(headers.get("X-Auth-Key", "")),
+        }
     scheme, _, value = headers.get("Authorization", "").partition(" ")
     if scheme.lower() == "basic":
         return _basic(value.strip())
@@ -77,6 +80,14 @@ def filter_factory(global_conf: dict[str, str], **_local: str) -> pipeline.Filte
     """Paste filter ``custombackendauth``."""
     engine = pipeline.services(global_conf).engine
     return lambda application: CustomBackendAuth(application, engine)
+
+
+def _text(value: str) -> str:
+    """WSGI shows the bytes of a header as latin-1; clients send UTF-8 if they can."""
+    try:
+        return value.encode("latin-1").decode()
+    except UnicodeError:
+        return value
 
 
 def _basic(value: str) -> dict[str, str] | None:
