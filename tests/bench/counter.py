@@ -1,4 +1,4 @@
-"""A number of SQL statements, in a file of eight bytes that can be read from outside at any time."""
+"""A number of SQL statements, in a file of eight bytes that can be read from outside."""
 
 from __future__ import annotations
 
