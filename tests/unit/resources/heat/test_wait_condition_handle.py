@@ -83,8 +83,16 @@ def test_all_keys() -> None:
 
 @pytest.mark.parametrize(
     "details",
-    [{"Status": "SUCCESS"}, {"status": "GOOD"}, {"status": None}, ["SUCCESS"], "text", 5]
-    + [{"id": "x" * 256}],
+    [
+        {"Status": "SUCCESS"},
+        {"status": "GOOD"},
+        {"status": None},
+        {"status": ["SUCCESS"]},
+        {"id": "x" * 256},
+        ["SUCCESS"],
+        "text",
+        5,
+    ],
 )
 def test_malformed_signals(details: Any) -> None:
     with pytest.raises(Invalid) as caught:

@@ -1,0 +1,266 @@
+"""The verbs that all table types share, tried on a volume-like and a network-like table."""
+
+from __future__ import annotations
+
+from dataclasses import replace
+from typing import Any
+
+import pytest
+
+from heat_engine.language.schema import Attribute, Kind, Property
+from heat_engine.resources.openstack.calls import MOST_RETRIES
+from heat_engine.resources.openstack.rest import Field, RestType
+from heat_engine.resources.protocol import Outcome
+from tests.unit.resources.cloud_double import CloudDouble
+from tests.unit.resources.driver import change, keep, request, run, run_twice
+
+
+class Router(RestType):
+    name = "Test::Router"
+    service, collection, noun = "network", "routers", "router"
+    ready = frozenset({"ACTIVE"})
+    old_names = {"network": "network_id"}
+    properties = {
+        "name": Property(Kind.STRING, updatable=True),
+        "network": Property(Kind.STRING),
+        "network_id": Property(Kind.STRING, hidden=True),
+        "mtu": Property(Kind.INTEGER, updatable=True),
+        "tags": Property(Kind.LIST, updatable=True),
+        "options": Property(
+            Kind.MAP, schema={"a": Property(Kind.STRING), "b": Property(Kind.STRING)}
+        ),
+        "value_specs": Property(Kind.MAP, updatable=True),
+    }
+    attributes = {
+        "network_name": Attribute("the network"),
+        "status": Attribute("its status", live=True),
+    }
+    shown = {"network_name": "network_ref"}
+    fields = {
+        "network": Field("network_ref", refers="networks"),
+        "mtu": Field("maximum"),
+        "tags": Field(),
+        "options": Field(),
+        "value_specs": Field(merged=True),
+    }
+
+
+KIND = Router()
+GIVEN = {"network": "private", "options": {"a": "x"}, "value_specs": {"extra": 1}}
+
+
+def test_body_is_made_by_the_table() -> None:
+    cloud = CloudDouble()
+    progress, made = run(KIND.create, request(KIND, GIVEN, cloud))
+    assert progress.outcome is Outcome.DONE
+    (thing,) = cloud.made("routers")
+    assert cloud.done("create", "routers") == [
+        (
+            "create",
+            "routers",
+            {
+                "network_ref": "net-1",
+                "options": {"a": "x"},
+                "extra": 1,
+                "name": "stack-thing-abc",
+            },
+            "resource-1",
+        )
+    ]
+    assert made.physical_id == thing["id"]
+    assert made.attributes == {"network_name": "net-1"}
+
+
+def test_an_old_name_works_and_one_of_the_two_is_needed() -> None:
+    cloud = CloudDouble()
+    run(KIND.create, request(KIND, {"network_id": "net-1"}, cloud))
+    assert cloud.made("routers")[0]["network_ref"] == "net-1"
+    assert KIND.validate(request(KIND, {}).properties, 1) == ["Property network not assigned"]
+    both = request(KIND, {"network": "a", "network_id": "b"}).properties
+    assert KIND.validate(both, 1) == [
+        "Cannot define the following properties at the same time: network, network_id."
+    ]
+
+
+def test_waits_until_ready_with_words_and_a_growing_pause() -> None:
+    cloud = CloudDouble(slow={"routers": ["BUILD", "BUILD", "ACTIVE"]})
+    call = request(KIND, GIVEN, cloud)
+    first = KIND.create(call)
+    assert first.outcome is Outcome.WAIT
+    assert first.waiting_for == "router to become ACTIVE (is BUILD)"
+    assert first.physical_id == cloud.made("routers")[0]["id"]
+    assert first.after == 0.05
+    assert KIND.create(replace(keep(call, first), elapsed=100.0)).after == 2.0
+    assert KIND.create(keep(call, first)).outcome is Outcome.DONE
+
+
+def test_a_poll_that_finds_nothing_new_has_nothing_new_to_store() -> None:
+    cloud = CloudDouble(slow={"routers": ["BUILD", "BUILD", "BUILD", "ACTIVE"]})
+    call = request(KIND, GIVEN, cloud)
+    first = KIND.create(call)
+    second = KIND.create(keep(call, first))
+    assert (dict(second.saved), second.waiting_for) == (dict(first.saved), first.waiting_for)
+
+
+def test_a_broken_thing_fails_with_its_cause_and_keeps_its_id() -> None:
+    cloud = CloudDouble(slow={"routers": ["ERROR"]})
+    progress = KIND.create(request(KIND, GIVEN, cloud))
+    assert (progress.outcome, progress.error) == (Outcome.FAILED, "ResourceInError")
+    assert progress.reason == 'Went to status ERROR due to "Unknown"'
+    assert progress.physical_id is not None
+
+
+def test_every_verb_repeated_after_a_crash_leads_to_one_thing() -> None:
+    cloud = CloudDouble(slow={"routers": ["BUILD", "BUILD", "ACTIVE"]}, dying=2)
+    progress, made = run_twice(KIND.create, request(KIND, GIVEN, cloud))
+    assert progress.outcome is Outcome.DONE
+    assert len(cloud.made("routers")) == 1
+    updated, changed = run_twice(KIND.update, change(KIND, made, {**GIVEN, "mtu": 9}))
+    assert updated.outcome is Outcome.DONE
+    assert cloud.made("routers")[0]["maximum"] == 9
+    assert run_twice(KIND.check, changed)[0].outcome is Outcome.DONE
+    assert run_twice(KIND.delete, changed)[0].outcome is Outcome.DONE
+    assert not cloud.made("routers")
+
+
+@pytest.mark.parametrize("verb", ["create", "delete"])
+def test_a_crash_right_after_the_call(verb: str) -> None:
+    cloud = CloudDouble()
+    call = request(KIND, GIVEN, cloud)
+    if verb == "delete":
+        _, call = run(KIND.create, call)
+    cloud.crash_after(verb, "routers")
+    progress, _ = run(getattr(KIND, verb), call)
+    assert progress.outcome is Outcome.DONE
+    assert len(cloud.made("routers")) == (1 if verb == "create" else 0)
+
+
+@pytest.mark.parametrize("kind", ["unavailable", "over_limit"])
+def test_what_may_pass_is_tried_again(kind: str) -> None:
+    cloud = CloudDouble()
+    cloud.fail("create", "routers", kind, times=3)
+    call = request(KIND, GIVEN, cloud)
+    first = KIND.create(call)
+    assert first.outcome is Outcome.WAIT
+    assert kind in first.waiting_for
+    assert first.after is not None
+    second = KIND.create(keep(call, first))
+    assert second.after is not None
+    assert second.after > first.after
+    assert run(KIND.create, keep(call, second))[0].outcome is Outcome.DONE
+    assert len(cloud.made("routers")) == 1
+
+
+def test_tries_are_bounded() -> None:
+    cloud = CloudDouble()
+    cloud.fail("create", "routers", "unavailable", times=MOST_RETRIES + 1)
+    progress, call = run(KIND.create, request(KIND, GIVEN, cloud))
+    assert (progress.outcome, progress.error) == (Outcome.FAILED, "ServiceUnavailable")
+    assert len(cloud.done("create", "routers")) == MOST_RETRIES + 1
+    assert call.physical_id is None
+
+
+@pytest.mark.parametrize(
+    ("kind", "error"),
+    [("invalid", "BadRequest"), ("forbidden", "Forbidden"), ("conflict", "Conflict")],
+)
+def test_other_refusals_fail_at_once(kind: str, error: str) -> None:
+    cloud = CloudDouble()
+    cloud.fail("create", "routers", kind)
+    progress = KIND.create(request(KIND, GIVEN, cloud))
+    assert (progress.outcome, progress.error) == (Outcome.FAILED, error)
+    assert progress.reason == f"routers {kind}"
+
+
+def test_a_name_that_is_not_there_fails() -> None:
+    progress = KIND.create(request(KIND, {"network": "nowhere"}))
+    assert (progress.outcome, progress.error) == (Outcome.FAILED, "NotFound")
+    assert progress.reason == "The network (nowhere) could not be found."
+
+
+def test_update_sends_only_what_has_changed() -> None:
+    cloud = CloudDouble()
+    _, made = run(KIND.create, request(KIND, {**GIVEN, "tags": ["a"], "name": "own"}, cloud))
+    wanted = {**GIVEN, "mtu": 7}
+    progress, _ = run(KIND.update, change(KIND, made, wanted))
+    assert progress.outcome is Outcome.DONE
+    ((*_, body),) = cloud.done("update", "routers")
+    assert body == {"maximum": 7, "tags": [], "name": "stack-thing-abc"}
+
+
+def test_an_update_without_a_difference_asks_for_nothing() -> None:
+    cloud = CloudDouble()
+    _, made = run(KIND.create, request(KIND, GIVEN, cloud))
+    assert run(KIND.update, change(KIND, made, GIVEN))[0].outcome is Outcome.DONE
+    assert cloud.done("update", "routers") == []
+
+
+def test_delete_waits_until_the_thing_is_gone_and_asks_once() -> None:
+    cloud = CloudDouble(dying=3)
+    _, made = run(KIND.create, request(KIND, GIVEN, cloud))
+    assert KIND.delete(made).waiting_for == "router to be gone"
+    progress, _ = run(KIND.delete, keep(made, KIND.delete(made)))
+    assert progress.outcome is Outcome.DONE
+    assert cloud.made("routers") == []
+    assert len(cloud.done("delete", "routers")) == 2
+
+
+def test_delete_without_an_id_forgets_what_the_token_made() -> None:
+    cloud = CloudDouble()
+    call = request(KIND, GIVEN, cloud)
+    run(KIND.create, call)
+    assert run(KIND.delete, call)[0].outcome is Outcome.DONE
+    assert cloud.made("routers") == []
+    assert KIND.create(call).error == "Conflict"
+
+
+def test_delete_of_what_is_gone_is_done() -> None:
+    cloud = CloudDouble()
+    assert run(KIND.delete, request(KIND, {}, cloud))[0].outcome is Outcome.DONE
+    gone = request(KIND, {}, cloud, physical_id="routers-99")
+    assert run(KIND.delete, gone)[0].outcome is Outcome.DONE
+
+
+def test_delete_tries_again_while_something_uses_it() -> None:
+    cloud = CloudDouble()
+    _, made = run(KIND.create, request(KIND, GIVEN, cloud))
+    cloud.fail("delete", "routers", "conflict", times=3)
+    assert run(KIND.delete, made)[0].outcome is Outcome.DONE
+    assert cloud.made("routers") == []
+
+
+def test_check() -> None:
+    cloud = CloudDouble()
+    assert KIND.check(request(KIND)).reason == "Resource not created"
+    _, made = run(KIND.create, request(KIND, GIVEN, cloud))
+    assert KIND.check(made).outcome is Outcome.DONE
+    cloud.things["routers"][str(made.physical_id)]["status"] = "DOWN"
+    assert KIND.check(made).reason == "'status': expected 'ACTIVE', got 'DOWN'"
+    del cloud.things["routers"][str(made.physical_id)]
+    assert KIND.check(made).error == "NotFound"
+
+
+@pytest.mark.parametrize(("status", "replaced"), [("ACTIVE", False), ("ERROR", True), (None, True)])
+def test_a_failed_resource_is_replaced_when_its_thing_is_broken(
+    status: str | None, *, replaced: bool
+) -> None:
+    cloud = CloudDouble()
+    _, made = run(KIND.create, request(KIND, GIVEN, cloud))
+    if status is None:
+        cloud.things["routers"].clear()
+    else:
+        cloud.things["routers"][str(made.physical_id)]["status"] = status
+    assert KIND.replace_failed(made) is replaced
+    assert KIND.replace_failed(replace(made, physical_id=None))
+
+
+def test_live_attributes_come_from_the_cloud_and_others_do_not() -> None:
+    cloud = CloudDouble()
+    _, made = run(KIND.create, request(KIND, GIVEN, cloud))
+    thing: dict[str, Any] = cloud.things["routers"][str(made.physical_id)]
+    thing.update(status="DOWN", network_ref="changed")
+    assert KIND.read(made, "status") == "DOWN"
+    assert KIND.read(made, "network_name") == "net-1"
+    assert KIND.read(made, "show")["network_ref"] == "changed"
+    cloud.fail("get", "routers", "unavailable")
+    assert KIND.read(made, "show") is None
