@@ -9,7 +9,10 @@ from types import TracebackType
 
 
 class Proxy:
-    """Forwards connections of a free port to ``host:port`` until told otherwise."""
+    """Forwards connections of a free port to ``host:port`` until told otherwise.
+
+    ``turns`` counts how often the other side began to talk: two for a question and its answer.
+    """
 
     def __init__(self, host: str, port: int) -> None:
         self._target = (host, port)
@@ -17,7 +20,8 @@ class Proxy:
         self._sockets: list[socket.socket] = []
         self._fatal_word: bytes | None = None
         self._listener: socket.socket | None = None
-        self.accepted = 0
+        self._talker: socket.socket | None = None
+        self.turns = 0
         self.port = 0
         self.open()
 
@@ -64,7 +68,6 @@ class Proxy:
                 return
             server = socket.create_connection(self._target)
             with self._lock:
-                self.accepted += 1
                 self._sockets += [client, server]
             for source, sink in ((client, server), (server, client)):
                 pump = threading.Thread(target=self._pump, args=(source, sink), daemon=True)
@@ -81,6 +84,9 @@ class Proxy:
                     sink.sendall(data)
                     sink.shutdown(socket.SHUT_WR)
                     return
+                with self._lock:
+                    self.turns += source is not self._talker
+                    self._talker = source
                 sink.sendall(data)
         except OSError:
             _close(sink)
