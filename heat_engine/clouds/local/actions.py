@@ -42,6 +42,7 @@ class ServerActions:
             "addSecurityGroup": self._add_security_group,
             "removeSecurityGroup": self._remove_security_group,
             "createImage": self._create_image,
+            "changePassword": self._change_password,
         }
 
     def _alter(self, server: Document, change: Callable[[Document], None]) -> Document:
@@ -207,6 +208,10 @@ class ServerActions:
 
     def _remove_security_group(self, server: Document, body: Mapping[str, Any]) -> None:
         self._groups(server, body, add=False)
+
+    def _change_password(self, server: Document, body: Mapping[str, Any]) -> None:
+        """Checked and dropped: a local server has nothing to log in to."""
+        required(body, "servers.changePassword", "adminPass")
 
     def _create_image(self, server: Document, body: Mapping[str, Any]) -> Document:
         """A name for the machine's own file system, as every image; the disk is not copied."""

@@ -21,6 +21,7 @@ from heat_engine.clouds.local.subnets import Networks, Subnets
 from heat_engine.clouds.local.volume import Volumes
 
 _NAMESPACE = uuid.UUID("5b0c1b3e-8a51-4b55-b1fb-3a3b9a6f4c11")
+_STORED = ("name", "device_id", "network_id", "security_group_id", "server_id", "volume_id")
 _SERVICES = ("compute", "network", "volume", "image")
 _PLAIN = {"server_groups": "Server group", "snapshots": "Snapshot", "volume_types": "Volume type"}
 
@@ -182,8 +183,10 @@ class LocalCloud:
 
     def list(self, service: str, collection: str, **query: str) -> list[Document]:
         things = self._collection(service, collection)
+        # Stored as given, so the database can pick; the rest is compared as shown.
+        stored = {name: query[name] for name in _STORED if name in query}
         with self._documents.read() as transaction:
-            found = transaction.query(things.name, self._project_id)
+            found = transaction.query(things.name, self._project_id, **stored)
             shown = [things.show(transaction, document) for document in found]
         return [
             document

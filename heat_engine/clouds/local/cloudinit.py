@@ -102,14 +102,10 @@ class _Reader:
 
     def _unzip(self, data: bytes) -> bytes:
         try:
-            unpacked = zlib.decompressobj(wbits=31).decompress(data, _LARGEST + 1)
-        except zlib.error as error:
+            return _gunzip(data)
+        except (ValueError, zlib.error) as error:
             self._warn(f"compressed user_data cannot be read: {error}")
             return b""
-        if len(unpacked) > _LARGEST:
-            self._warn(f"user_data larger than {_LARGEST} bytes was ignored")
-            return b""
-        return unpacked
 
     def _multipart(self, data: bytes, depth: int) -> None:
         message = email.message_from_bytes(data)
@@ -210,6 +206,15 @@ class _Reader:
                 self._warn(f"write_files[{number}] was ignored: {error}")
 
 
+def _gunzip(data: bytes) -> bytes:
+    """ValueError or zlib.error when the data is cut short, damaged or unpacks to too much."""
+    unpacking = zlib.decompressobj(wbits=31)
+    unpacked = unpacking.decompress(data, _LARGEST)
+    if not unpacking.eof:
+        raise ValueError(f"it is cut short or larger than {_LARGEST} bytes")
+    return unpacked
+
+
 def _file(item: Any) -> dict[str, Any]:
     if not isinstance(item, dict) or not isinstance(item.get("path"), str) or not item["path"]:
         raise ValueError("it has no path")
@@ -224,7 +229,7 @@ def _file(item: Any) -> dict[str, Any]:
     if kinds & {"b64", "base64"}:
         data = base64.b64decode(data)
     if kinds & {"gz", "gzip"}:
-        data = zlib.decompressobj(wbits=31).decompress(data, _LARGEST)
+        data = _gunzip(data)
     permissions = item.get("permissions", 0o644)
     if isinstance(permissions, str):
         permissions = int(permissions, 8)

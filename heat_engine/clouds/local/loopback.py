@@ -60,10 +60,14 @@ def choose(given: IPv4Network, taken: Iterable[IPv4Network], seed: str) -> Range
     first = int(LOOPBACK.network_address) + (1 << 16)
     count = (int(LOOPBACK.broadcast_address) + 1 - first) // size
     start = zlib.crc32(seed.encode()) % count
-    for step in range(min(count, len(used) + 65536)):
+    step = 0
+    while step < count:
         real = IPv4Network((first + ((start + step) % count) * size, prefix))
-        if not any(real.overlaps(other) for other in used):
+        blocker = next((other for other in used if real.overlaps(other)), None)
+        if blocker is None:
             return Range(given, real)
+        past = int(blocker.broadcast_address) - int(real.network_address)
+        step += past // size + 1
     raise CloudError("over_limit", f"No loopback range is left for {given}")
 
 

@@ -101,10 +101,12 @@ def fixed_addresses(
     port_id: str,
     body: Mapping[str, Any],
 ) -> list[Document]:
-    """``[{"subnet_id", "ip_address"}]``: as asked for, else one of the network's first subnet that
+    """``[{"subnet_id", "ip_address"}]``: as asked for (an empty list: none), else one of the network's first subnet that
     has a free address."""
     subnets = transaction.query("subnets", network_id=network["id"])
     asked = entries(body, "ports", "fixed_ips")
+    if body.get("fixed_ips") == []:
+        return []
     if not asked:
         return _any_address(transaction, subnets, port_id)
     fixed = []

@@ -35,6 +35,8 @@ class Volumes(Collection):
             "os-extend": self._extend,
             "os-attach": self._attach,
             "os-detach": self._detach,
+            "os-retype": self._retype,
+            "os-update_readonly_flag": self._mark_read_only,
         }
 
     def fields(
@@ -112,6 +114,20 @@ class Volumes(Collection):
                     "volumes.os-extend.new_size", f"{size} is not more than {document['size']}"
                 )
             document["size"] = size
+            transaction.put("volumes", document)
+
+    def _retype(self, volume: Document, body: Mapping[str, Any]) -> None:
+        """A name only: all volumes are kept alike."""
+        self._set(volume, "volume_type", required(body, "volumes.os-retype", "new_type"))
+
+    def _mark_read_only(self, volume: Document, body: Mapping[str, Any]) -> None:
+        """Shown in the document; a directory that moved into a server stays writable."""
+        self._set(volume, "readonly", bool(body.get("readonly")))
+
+    def _set(self, volume: Document, name: str, value: Any) -> None:
+        with self.documents.write() as transaction:
+            document = self.locate(transaction, volume["project_id"], volume["id"])
+            document[name] = value
             transaction.put("volumes", document)
 
     def _attach(self, volume: Document, body: Mapping[str, Any]) -> None:
