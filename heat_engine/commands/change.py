@@ -96,7 +96,7 @@ def write_plan(
     if begun.goal is None or action not in (Action.CREATE, Action.UPDATE, Action.ROLLBACK):
         made = planning.for_action(action, begun.rows)
     else:
-        made = Planner(core, stack, begun.goal, begun.rows).plan()
+        made = Planner(core, stack, begun.goal, begun.rows, session).plan()
     if earlier is not None:
         planning.carry_over(made.steps, traversals.steps(session, earlier.id))
     resources.save(session, [*made.fresh, *made.touched])

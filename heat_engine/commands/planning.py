@@ -22,7 +22,11 @@ from heat_engine.language.unknown import contains_unknown
 from heat_engine.store import clock
 from heat_engine.store.records import StackRecord
 from heat_engine.store.resources import ResourceRecord
+from heat_engine.store.session import Session
 from heat_engine.store.traversals import StepRecord
+
+# Where a definition keeps what unfinished updates wanted the resource to be.
+TRIED = "tried"
 
 
 class Decision(enum.Enum):
@@ -71,6 +75,36 @@ def differing(
     )
 
 
+def tried(record: ResourceRecord) -> list[dict[str, Any]]:
+    """Definitions that updates have begun to make of a resource and not finished, latest last."""
+    attempts: list[dict[str, Any]] = (record.definition or {}).get(TRIED) or []
+    return attempts
+
+
+def trying(record: ResourceRecord, wanted: dict[str, Any]) -> dict[str, Any]:
+    """The resource's definition while an update tries to make it what is wanted.
+
+    Until one succeeds nobody knows which of them the thing is like, so all are kept.
+    """
+    others = [item for item in tried(record) if not same(item, wanted)]
+    return {**(record.definition or {}), TRIED: [*others, wanted]}
+
+
+def not_tried(record: ResourceRecord) -> dict[str, Any]:
+    """The definition without the latest try, which has not been begun after all."""
+    settled = {key: value for key, value in (record.definition or {}).items() if key != TRIED}
+    others = tried(record)[:-1]
+    return {**settled, TRIED: others} if others else settled
+
+
+def changed_by(core: Core, record: ResourceRecord, after: Mapping[str, Any]) -> frozenset[str]:
+    """Properties in which the thing may differ from what is wanted now."""
+    changed = differing(core, record.type, record.properties, after)
+    for attempt in tried(record):
+        changed |= differing(core, record.type, attempt["properties"], after)
+    return changed
+
+
 def needs_new(core: Core, type_name: str, changed: Iterable[str]) -> bool:
     """Whether a change of these properties can only be had by a new resource."""
     declared = core.registry.get(type_name).properties
@@ -84,15 +118,24 @@ class Planner:
     """Decides for each wanted resource, in dependency order, what has to be done to it."""
 
     def __init__(
-        self, core: Core, stack: StackRecord, goal: Goal, rows: list[ResourceRecord]
+        self,
+        core: Core,
+        stack: StackRecord,
+        goal: Goal,
+        rows: list[ResourceRecord],
+        session: Session | None = None,
     ) -> None:
+        """session: the transaction that the plan is part of, if there is one."""
         self._core = core
         self._stack = stack
         self._definitions = goal.bound.resources
         self._rows = rows
         self.current = {row.name: row for row in rows if not row.obsolete}
-        self._spare = {row.name: row for row in rows if row.obsolete}
-        self._requests = Requests(core, stack)
+        self._spares: dict[str, list[ResourceRecord]] = {}
+        for row in rows:
+            if row.obsolete:
+                self._spares.setdefault(row.name, []).append(row)
+        self._requests = Requests(core, stack, session)
         self._scope = StackScope(core, self._requests, self.current, planning=True)
         self._touched: dict[str, ResourceRecord] = {}
 
@@ -140,7 +183,8 @@ class Planner:
             return Verb.REPLACE, Decision.REPLACED
         if row.status == Status.FAILED:
             request = self._requests.build(row)
-            if self._core.registry.get(row.type).replace_failed(request):
+            unhealthy = row.action == Action.CHECK
+            if unhealthy or self._core.registry.get(row.type).replace_failed(request):
                 return Verb.REPLACE, Decision.REPLACED
             return Verb.UPDATE, Decision.UPDATED
         if equal and row.status == Status.COMPLETE:
@@ -150,7 +194,7 @@ class Planner:
         return Verb.UPDATE, Decision.UPDATED
 
     def _will_replace(self, row: ResourceRecord, given: Mapping[str, Any]) -> bool:
-        changed = differing(self._core, row.type, row.properties, given)
+        changed = changed_by(self._core, row, given)
         if needs_new(self._core, row.type, changed):
             return True
         request = self._requests.build(row, given=given, changed=changed)
@@ -158,16 +202,15 @@ class Planner:
 
     def _swap(self, name: str, wanted: Mapping[str, Any]) -> bool:
         """Take a replaced resource back that still is as wanted, instead of making it again."""
-        spare = self._spare.get(name)
         row = self.current[name]
-        if spare is None or spare.status != Status.COMPLETE or spare.action == Action.DELETE:
-            return False
-        if not same(spare.definition, wanted):
-            return False
-        spare.obsolete, row.obsolete = False, True
-        self.current[name] = spare
-        self._touched.update({spare.id: spare, row.id: row})
-        return True
+        for spare in reversed(self._spares.get(name, [])):
+            whole = spare.status == Status.COMPLETE and spare.action != Action.DELETE
+            if whole and same(spare.definition, wanted):
+                spare.obsolete, row.obsolete = False, True
+                self.current[name] = spare
+                self._touched.update({spare.id: spare, row.id: row})
+                return True
+        return False
 
     def _new_row(self, definition: ResourceDefinition, requires: Iterable[str]) -> ResourceRecord:
         return ResourceRecord(
@@ -196,7 +239,11 @@ def for_action(action: Action, rows: list[ResourceRecord]) -> Plan:
     """The plan of an action that runs one verb on all: delete, suspend, resume, check."""
     if action in (Action.DELETE, Action.ROLLBACK):
         return Plan(deletion(rows))
-    current = [row for row in rows if not row.obsolete and row.action != Action.INIT]
+    current = [
+        row
+        for row in rows
+        if not row.obsolete and (row.action != Action.INIT or action is Action.CHECK)
+    ]
     if action is Action.SUSPEND:
         return Plan(step_records(plan.backward(_existing(current), Verb.SUSPEND)))
     requires: dict[str, tuple[str, ...]] = {
@@ -208,8 +255,15 @@ def for_action(action: Action, rows: list[ResourceRecord]) -> Plan:
 
 
 def carry_over(steps: Iterable[StepRecord], earlier: Iterable[StepRecord]) -> None:
-    """Let steps go on from what a superseded traversal had reached on the same resource."""
-    reached = {(step.resource_id, step.verb): step for step in earlier if step.status == "STARTED"}
+    """Let steps go on from what a superseded traversal had reached on the same resource.
+
+    Not updates: they may want something else now.
+    """
+    reached = {
+        (step.resource_id, step.verb): step
+        for step in earlier
+        if step.status == "STARTED" and step.verb != Verb.UPDATE
+    }
     for step in steps:
         before = reached.get((step.resource_id, step.verb))
         if before is not None:

@@ -16,6 +16,7 @@ from heat_engine.resources.protocol import Guest, Request, ResourceType, Signal
 from heat_engine.store import signals
 from heat_engine.store.records import SignalRecord, StackRecord
 from heat_engine.store.resources import ResourceRecord
+from heat_engine.store.session import Session
 
 
 def signals_of(stored: Iterable[SignalRecord]) -> list[Signal]:
@@ -26,9 +27,11 @@ def signals_of(stored: Iterable[SignalRecord]) -> list[Signal]:
 class Requests:
     """Requests for the resources of one stack. The cloud session is made when first needed."""
 
-    def __init__(self, core: Core, stack: StackRecord) -> None:
+    def __init__(self, core: Core, stack: StackRecord, session: Session | None = None) -> None:
+        """session: the transaction in which signals are read; None: each time one of its own."""
         self._core = core
         self._stack = stack
+        self._session = session
         self._cloud: Cloud | None = None
 
     @property
@@ -149,4 +152,6 @@ class Requests:
     def _signals(self, handle: ResourceRecord | None) -> list[Signal] | None:
         if handle is None:
             return None
+        if self._session is not None:
+            return signals_of(signals.list(self._session, handle.id))
         return signals_of(self._core.database.query(signals.list, handle.id))

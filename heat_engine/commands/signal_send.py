@@ -72,7 +72,7 @@ def _send(
     if not kind.supports_signal:
         raise errors.ResourceActionNotSupported(action="signal")
     stored = signals_of(signals.list(session, record.id))
-    request = replace(Requests(core, stack).build(record), signals=stored)
+    request = replace(Requests(core, stack, session).build(record), signals=stored)
     result = kind.signal(request, details)
     _keep(session, stack, record, result)
     metadata = kind.signal_metadata(signals_of(signals.list(session, record.id)))

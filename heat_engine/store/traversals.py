@@ -7,7 +7,7 @@ traversal's row only while ``owner`` and ``fence`` are still the writer's own.
 from __future__ import annotations
 
 import json
-from collections.abc import Iterable
+from collections.abc import Collection, Iterable, Iterator
 from dataclasses import dataclass, field
 from datetime import datetime
 from typing import Any
@@ -185,19 +185,35 @@ def hold(session: Session, record: TraversalRecord, engine_id: str, lease_second
         raise LeaseLost(record.id)
 
 
-def renew(session: Session, engine_id: str, lease_seconds: float) -> dict[str, tuple[int, str]]:
-    """Prolong all leases of an engine; its traversals as id to (fence, status)."""
-    session.connection.execute(
-        sa.update(traversal)
-        .where(traversal.c.owner == engine_id, traversal.c.status.in_(UNFINISHED))
-        .values(lease_until=clock.now + lease_seconds)
-    )
-    rows = session.connection.execute(
-        sa.select(traversal.c.id, traversal.c.fence, traversal.c.status).where(
-            traversal.c.owner == engine_id, traversal.c.status.in_(UNFINISHED)
+def renew(session: Session, engine_id: str, lease_seconds: float, ids: Collection[str]) -> None:
+    """Prolong an engine's leases on these traversals, which are those that it really runs."""
+    for some in _portions(ids):
+        session.connection.execute(
+            sa.update(traversal)
+            .where(traversal.c.id.in_(some), traversal.c.owner == engine_id)
+            .values(lease_until=clock.now + lease_seconds)
         )
-    )
-    return {row.id: (row.fence, row.status) for row in rows}
+
+
+def held(session: Session, engine_id: str, ids: Collection[str]) -> dict[str, tuple[int, str]]:
+    """Those of these traversals that are the engine's and not over, as id to (fence, status)."""
+    found: dict[str, tuple[int, str]] = {}
+    for some in _portions(ids):
+        rows = session.connection.execute(
+            sa.select(traversal.c.id, traversal.c.fence, traversal.c.status).where(
+                traversal.c.id.in_(some),
+                traversal.c.owner == engine_id,
+                traversal.c.status.in_(UNFINISHED),
+            )
+        )
+        found.update({row.id: (row.fence, row.status) for row in rows})
+    return found
+
+
+def _portions(ids: Collection[str], size: int = 500) -> Iterator[list[str]]:
+    wanted = list(ids)
+    for start in range(0, len(wanted), size):
+        yield wanted[start : start + size]
 
 
 def release(session: Session, record: TraversalRecord, engine_id: str) -> None:

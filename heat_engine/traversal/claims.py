@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import logging
+
 from common import errors
 from heat_engine.commands import change
 from heat_engine.commands import goal as goals
@@ -13,10 +15,32 @@ from heat_engine.store.records import StackRecord
 from heat_engine.store.session import Session
 from heat_engine.store.traversals import TraversalRecord
 
+LOG = logging.getLogger(__name__)
+
+# The other actions run one verb on what is there, whatever the template says.
+WITH_GOAL = frozenset({Action.CREATE, Action.UPDATE, Action.ROLLBACK})
+
 
 def claim(core: Core, seen: TraversalRecord) -> Begun | None:
     """Claim, and plan if need be; None when somebody else has it, or it is over."""
-    return core.database.transact(_claim, core, seen)
+    try:
+        return core.database.transact(_claim, core, seen)
+    except errors.ServiceUnavailable:
+        raise
+    except Exception as error:
+        # Whoever claims it next would meet the same fault: the stack fails rather than hang.
+        LOG.exception("traversal %s cannot be taken up", seen.id)
+        reason = f"Unexpected error in the engine: {type(error).__name__}"
+        core.database.transact(_give_up, core, seen, reason)
+        return None
+
+
+def _give_up(session: Session, core: Core, seen: TraversalRecord, reason: str) -> None:
+    settings = core.settings
+    record = traversals.claim(session, seen, settings.engine_id, settings.lease_seconds)
+    stack = stacks.get(session, seen.stack_id)
+    if record is not None and stack is not None:
+        _refuse(session, record, stack, reason)
 
 
 def _claim(session: Session, core: Core, seen: TraversalRecord) -> Begun | None:
@@ -30,14 +54,15 @@ def _claim(session: Session, core: Core, seen: TraversalRecord) -> Begun | None:
         return None
     begun = Begun(record, stack)
     try:
-        begun.goal = goals.load(core, session, stack)
+        if record.action in WITH_GOAL:
+            begun.goal = goals.load(core, session, stack)
         if record.status == "PENDING":
             _plan(session, core, begun)
         else:
             begun.rows = resources.load(session, stack.id)
             begun.steps = traversals.steps(session, record.id)
     except errors.HearthError as error:
-        _refuse(session, record, stack, error)
+        _refuse(session, record, stack, error.message)
         return None
     return begun
 
@@ -50,9 +75,7 @@ def _plan(session: Session, core: Core, begun: Begun) -> None:
     traversals.set_status(session, begun.traversal.id, "ACTIVE")
 
 
-def _refuse(
-    session: Session, record: TraversalRecord, stack: StackRecord, error: errors.HearthError
-) -> None:
-    """A stored goal that does not bind any more: the stack fails and says why."""
+def _refuse(session: Session, record: TraversalRecord, stack: StackRecord, reason: str) -> None:
+    """A traversal that cannot even be planned: the stack fails and says why."""
     traversals.finish(session, record, "FAILED")
-    change.announce(session, stack, Action(record.action), Status.FAILED, error.message)
+    change.announce(session, stack, Action(record.action), Status.FAILED, reason)

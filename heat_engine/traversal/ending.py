@@ -2,36 +2,53 @@
 
 from __future__ import annotations
 
+import logging
 from typing import Any
 
 from heat_engine.commands import change
 from heat_engine.commands import goal as goals
 from heat_engine.commands.change import Begun
+from heat_engine.graph.plan import Verb
 from heat_engine.graph.states import Action, Status
 from heat_engine.store import clock, events, guests, traversals
 from heat_engine.store.records import StackRecord
 from heat_engine.store.session import Session
-from heat_engine.traversal.steps import Steps
+from heat_engine.store.traversals import LeaseLost
+from heat_engine.traversal.outcomes import Outcomes
 from heat_engine.traversal.work import Work
+
+LOG = logging.getLogger(__name__)
 
 ROLLED_BACK = frozenset({Action.CREATE, Action.UPDATE})
 
 
-def end(work: Work, steps: Steps, stopped: str | None) -> Begun | None:
+def end(work: Work, outcomes: Outcomes, stopped: str | None) -> Begun | None:
     """Write the stack's end; the rollback that follows, if one does.
 
     When the traversal has been superseded meanwhile, it is only given back.
     """
-    reason = stopped or _failure(work.action, steps)
+    reason = stopped or _failure(work.action, outcomes)
     if reason is not None:
+        outcomes.abandon(stopped or "")
         return _close(work, Status.FAILED, reason)
-    suffix = ". 'CHECK' not fully supported (see resources)" if steps.unsupported_checks else ""
+    suffix = ". 'CHECK' not fully supported (see resources)" if _unsupported(work) else ""
     return _close(work, Status.COMPLETE, f"Stack {work.action} completed successfully{suffix}")
 
 
-def collapse(work: Work, error: Exception) -> Begun | None:
-    """End after a fault of ours; the reason names the error's class, the log has the rest."""
-    return _close(work, Status.FAILED, f"Unexpected error in the engine: {type(error).__name__}")
+def collapse(work: Work, outcomes: Outcomes, error: Exception) -> Begun | None:
+    """End after a fault of ours; the reason names the error's class, the log has the rest.
+
+    The stack must not hang. What cannot even be written is left until the lease runs out.
+    """
+    try:
+        outcomes.abandon("")
+        reason = f"Unexpected error in the engine: {type(error).__name__}"
+        return _close(work, Status.FAILED, reason)
+    except LeaseLost:
+        return None
+    except Exception:
+        LOG.exception("traversal %s is left as it is", work.traversal.id)
+        return None
 
 
 def release(work: Work) -> None:
@@ -41,14 +58,25 @@ def release(work: Work) -> None:
     )
 
 
-def _failure(action: Action, steps: Steps) -> str | None:
-    if not steps.failures:
+def _failure(action: Action, outcomes: Outcomes) -> str | None:
+    """The first failure, or for a check all of them, each in its long form (contract 8.5, 9.2)."""
+    told = [
+        (record.name, f"Resource {record.action} failed: {text}")
+        for record, text in outcomes.failures
+    ]
+    if not told:
         return None
     if action is Action.CHECK:
-        told = "; ".join(f"{record.name}: {text}" for record, text in steps.failures)
-        return f"Resource CHECK failed: {told}"
-    record, text = steps.failures[0]
-    return f"Resource {record.action} failed: {text}"
+        return f"Resource CHECK failed: {'; '.join(f'{name}: {text}' for name, text in told)}"
+    return told[0][1]
+
+
+def _unsupported(work: Work) -> bool:
+    """Whether some of the checks that were asked for do not exist."""
+    return any(
+        step.verb == Verb.CHECK and not work.kind(work.rows[step.resource_id]).supports_check
+        for step in work.steps.values()
+    )
 
 
 def _close(work: Work, status: Status, reason: str) -> Begun | None:
@@ -59,7 +87,6 @@ def _close(work: Work, status: Status, reason: str) -> Begun | None:
 
 
 def _write_end(session: Session, work: Work, status: Status, reason: str) -> Begun | None:
-    traversals.lock_stack(session, work.stack.id)
     now = traversals.get(session, work.traversal.id)
     if now is None or now.status == "SUPERSEDED":
         traversals.release(session, work.traversal, work.core.settings.engine_id)

@@ -8,28 +8,28 @@ made within the turn. Turns of one traversal never overlap.
 from __future__ import annotations
 
 import logging
-import threading
-from collections import deque
-from collections.abc import Callable
-from dataclasses import dataclass
 from functools import partial
 from typing import Protocol
 
+from common import errors
 from heat_engine.commands.change import Begun
 from heat_engine.commands.core import Core
 from heat_engine.graph.states import Action
 from heat_engine.resources.protocol import Outcome, Progress
 from heat_engine.store.traversals import LeaseLost
 from heat_engine.traversal import ending
-from heat_engine.traversal.pool import Pool, Timers
-from heat_engine.traversal.steps import After, Steps, invoke
+from heat_engine.traversal.calls import Calls, invoke
+from heat_engine.traversal.inbox import Inbox
+from heat_engine.traversal.outcomes import After
+from heat_engine.traversal.pool import Pool, Timer, Timers
+from heat_engine.traversal.steps import Steps
 from heat_engine.traversal.vigil import Vigil
+from heat_engine.traversal.waits import Waits
 from heat_engine.traversal.work import Call, DatabaseTime, Work
 
 LOG = logging.getLogger(__name__)
 
-# A hint may be lost; whoever waits for a signal looks for it this often all the same, in seconds.
-UNHINTED_POLL = 5.0
+TIMED_OUT = "Timed out"
 KEEP_GOING = frozenset({Action.DELETE, Action.CHECK})
 
 
@@ -48,125 +48,117 @@ class Loops(Protocol):
         """The execution is over; ``follower`` is the traversal that begins after it."""
 
 
-@dataclass(slots=True)
-class Wait:
-    """A step that waits. ``ticket`` tells its latest timer from older ones."""
-
-    ticket: int
-    kind_listens: bool
-    error_wait: bool
-
-
 class Execution:
     """Runs one traversal from its claim to its end, or until it is taken away."""
 
     def __init__(self, loops: Loops, begun: Begun) -> None:
         self._loops = loops
+        self._inbox = Inbox(partial(loops.ready, self))
+        self.post = self._inbox.post
         self.work = Work(loops.core, begun, loops.clock)
         self.steps = Steps(self.work)
-        self._inbox: deque[Callable[[], None]] = deque()
-        self._lock = threading.Lock()
-        self._scheduled = False
-        self._calling: set[int] = set()
-        self._waiting: dict[int, Wait] = {}
-        self._tickets = 0
-        self._calls: list[Call] = []
+        self.outcomes = self.steps.outcomes
         self.stopped: str | None = None
-        self._superseded = False
-        self._error_timer = False
         self.over = False
-        self._vigil = Vigil(self.work, loops, self.post, self.broken)
-
-    @property
-    def stack_id(self) -> str:
-        return self.work.stack.id
+        self._superseded = False
+        self._calls = Calls(loops.pool, lambda *told: self.post(partial(self._returned, *told)))
+        self._waits = Waits(loops.timers, lambda *due: self.post(partial(self._resume, *due)))
+        self._deadline: Timer | None = None
+        self._error_timer: Timer | None = None
+        self._vigil = Vigil(self.work, loops, self.post, self.outcomes.break_down)
 
     def start(self) -> None:
         """Begin, or go on where an engine that is gone had stopped."""
         left = self.work.traversal.deadline - self.work.clock.now()
-        self._loops.timers.after(left, partial(self.post, partial(self.stop, "Timed out")))
+        time_out = partial(self.post, partial(self.stop, TIMED_OUT))
+        self._deadline = self._loops.timers.after(left, time_out)
         self.post(self._take_up)
-
-    def post(self, message: Callable[[], None]) -> None:
-        """Hand a message to the next turn. May be called from any thread."""
-        with self._lock:
-            self._inbox.append(message)
-            if self._scheduled:
-                return
-            self._scheduled = True
-        self._loops.ready(self)
 
     def turn(self) -> None:
         """Apply what has arrived and advance as far as possible without waiting."""
         try:
-            while self._inbox and not self.over:
-                self._inbox.popleft()()
+            self._inbox.receive()
             if not self.over:
                 self._advance()
         except LeaseLost:
-            self._give_up()
+            self.lose()
+        except errors.ServiceUnavailable as error:
+            # What could not be written is done again, by whoever claims the traversal when the
+            # lease has run out: the rows say how far it was, and verbs are idempotent.
+            LOG.warning("traversal %s is left: %s", self.work.traversal.id, error.message)
+            self.lose()
         except Exception as error:
             LOG.exception("traversal %s cannot go on", self.work.traversal.id)
-            self._collapse(error)
-        with self._lock:
-            self._scheduled = bool(self._inbox) and not self.over
-        if self._scheduled:
-            self._loops.ready(self)
+            self._over(ending.collapse(self.work, self.outcomes, error))
+        self._inbox.rest()
 
     def wake(self) -> None:
         """A signal has arrived: whoever waits for one looks at once."""
-        for number, wait in list(self._waiting.items()):
-            if wait.kind_listens:
-                self._resume(number)
+        for number in self._waits.listening():
+            self._resume(number)
 
     def supersede(self) -> None:
-        """A newer traversal waits: end the running calls, write what they made, let go."""
+        """Begin nothing more: end the running calls, write what they made, let go."""
         self._superseded = True
 
     def stop(self, why: str) -> None:
-        """End as failed for that reason; what waits is aborted, what runs is waited for."""
+        """End as failed: what waits is aborted, what runs is waited for.
+
+        why: the reason; empty where what has failed says it.
+        """
         if self.stopped is None:
             self.stopped = why
-        for number in list(self._waiting):
-            self._abort(number)
+        self._abort(self._waits.all())
 
-    def drain(self) -> None:
-        """Begin nothing more and give the traversal back once running calls have ended."""
-        self._superseded = True
+    def lose(self) -> None:
+        """Stop silently: the traversal is somebody else's."""
+        self._over(None)
 
     def _take_up(self) -> None:
+        """Go on with what had begun, unless the end had come before."""
+        traversal = self.work.traversal
+        if traversal.status == "CANCELLED":
+            self.stopped = f"Stack {self.work.action} cancelled"
+        elif self.work.clock.now() >= traversal.deadline:
+            self.stopped = TIMED_OUT
         for number, step in self.work.steps.items():
-            if step.status == "STARTED":
+            if step.status in ("STARTED", "FAILED"):
                 self.work.walk.claim(number)
+            if step.status == "STARTED":
                 self._resume(number)
 
     def _advance(self) -> None:
         limit = self.work.core.settings.group_size
         while True:
+            if self._failing():
+                self._lose_patience()
             taken = [] if self._halted() else self.work.walk.take(limit)
             for number in taken:
                 self._proceed(number, self.steps.begin(self.work.steps[number]))
             if self._finished():
-                self._end()
+                self._over(ending.end(self.work, self.outcomes, self.stopped))
                 return
-            if self._calls or not taken or len(self.work.journal) >= limit:
+            if self._calls.prepared or not taken or len(self.work.journal) >= limit:
                 self.work.journal.commit()
-                self._flush()
+                self._calls.make()
             if not taken:
                 break
-        if self._superseded and not self._calling:
-            self._let_go()
+        if self._superseded and not self._calls:
+            ending.release(self.work)
+            self._over(None)
         else:
-            self._vigil.schedule(bool(self._waiting))
+            self._vigil.schedule(bool(self._waits))
 
     def _halted(self) -> bool:
         """Whether nothing new may begin."""
-        if self._superseded or self.stopped:
-            return True
-        return bool(self.steps.failures) and self.work.action not in KEEP_GOING
+        return self._superseded or self.stopped is not None or self._failing()
+
+    def _failing(self) -> bool:
+        """Whether a failure brings the traversal to its end."""
+        return bool(self.outcomes.failures) and self.work.action not in KEEP_GOING
 
     def _finished(self) -> bool:
-        if self._calling or self._waiting or self._calls or self._superseded:
+        if self._calls or self._waits or self._superseded:
             return False
         return self._halted() or not self.work.walk.ready
 
@@ -174,109 +166,50 @@ class Execution:
         """Go on with a step that has begun: call inline or later, wait, or note its end."""
         while isinstance(result, Call):
             if not result.kind.instant:
-                self._calls.append(result)
+                self._calls.prepare(result)
                 return
-            progress = invoke(result)
-            result = self._apply(number, progress)
-        if result is After.FAILED:
-            self._failed()
+            result = self._apply(number, invoke(result))
 
     def _apply(self, number: int, progress: Progress) -> Call | After:
-        result = self.steps.apply(self.work.steps[number], progress)
+        step = self.work.steps[number]
+        result = self.steps.apply(step, progress)
         if result is After.WAITING:
-            self._wait(number, progress)
+            kind = self.work.kind(self.work.rows[step.resource_id])
+            self._waits.add(number, kind, progress)
+            if self.stopped is not None or (self._failing() and not kind.error_wait):
+                self._abort([number])
         return result
 
-    def _wait(self, number: int, progress: Progress) -> None:
-        record = self.work.rows[self.work.steps[number].resource_id]
-        kind = self.work.kind(record)
-        self._tickets += 1
-        self._waiting[number] = Wait(self._tickets, bool(kind.listens_to), kind.error_wait)
-        if self.stopped or (self.steps.failures and not kind.error_wait):
-            self._abort(number)
+    def _resume(self, number: int, ticket: int | None = None) -> None:
+        """Call the verb of a step again. With a ticket: if it still waits with that one."""
+        if self._superseded or (not self._waits.take(number, ticket) and ticket is not None):
             return
-        pauses = [progress.after] if progress.after is not None else []
-        if kind.listens_to:
-            pauses.append(UNHINTED_POLL)
-        if pauses:
-            due = partial(self.post, partial(self._due, number, self._tickets))
-            self._loops.timers.after(min(pauses), due)
-
-    def _due(self, number: int, ticket: int) -> None:
-        wait = self._waiting.get(number)
-        if wait is not None and wait.ticket == ticket:
-            self._resume(number)
-
-    def _resume(self, number: int) -> None:
-        if self._superseded:
-            return
-        self._waiting.pop(number, None)
         self._proceed(number, self.steps.resume(self.work.steps[number]))
 
-    def _flush(self) -> None:
-        """Make the calls whose beginning has been written."""
-        calls, self._calls = self._calls, []
-        for call in calls:
-            self._calling.add(call.number)
-            self._loops.pool.submit(partial(self._call, call))
-
-    def _call(self, call: Call) -> None:
-        progress = invoke(call)
-        self.post(partial(self._returned, call.number, progress))
-
     def _returned(self, number: int, progress: Progress) -> None:
-        self._calling.discard(number)
+        self._calls.ended(number)
         if self._superseded and progress.outcome is Outcome.REPLACE:
             return
         self._proceed(number, self._apply(number, progress))
 
-    def _failed(self) -> None:
-        """A resource has failed: abort who need not be waited for, give the others some time."""
-        if self.work.action in KEEP_GOING:
-            return
-        for number, wait in list(self._waiting.items()):
-            if not wait.error_wait:
-                self._abort(number)
-        if not self._error_timer:
-            self._error_timer = True
+    def _lose_patience(self) -> None:
+        """Something has failed: abort who need not be waited for, give the others some time."""
+        self._abort(self._waits.all(impatient=True))
+        if self._error_timer is None:
             grace = self.work.core.settings.error_wait_time
-            self._loops.timers.after(grace, partial(self.post, self._abort_all))
+            end_it = partial(self.post, partial(self.stop, ""))
+            self._error_timer = self._loops.timers.after(grace, end_it)
 
-    def _abort_all(self) -> None:
-        for number in list(self._waiting):
-            self._abort(number)
+    def _abort(self, numbers: list[int]) -> None:
+        for number in numbers:
+            self._waits.take(number)
+            self.outcomes.abort(self.work.steps[number], self.stopped or "")
 
-    def _abort(self, number: int) -> None:
-        self._waiting.pop(number, None)
-        self.steps.abort(self.work.steps[number], self.stopped or "")
-
-    def broken(self, found: list[tuple[str, Progress]]) -> None:
-        """Resources that have broken since they were made."""
-        for resource_id, progress in found:
-            record = self.work.rows.get(resource_id)
-            if record is not None and record.status == "COMPLETE":
-                self.steps.break_down(record, progress)
-                self._failed()
-
-    def _end(self) -> None:
-        follower = ending.end(self.work, self.steps, self.stopped)
+    def _over(self, follower: Begun | None) -> None:
         self.over = True
+        self._inbox.close()
+        self._waits.clear()
+        for timer in (self._deadline, self._error_timer):
+            if timer is not None:
+                timer.cancel()
         self._loops.ended(self, follower)
-
-    def _collapse(self, error: Exception) -> None:
-        """A fault of ours: the stack must not hang, so the traversal ends as failed."""
-        self._waiting.clear()
-        try:
-            follower = ending.collapse(self.work, error)
-        except LeaseLost:
-            follower = None
-        self.over = True
-        self._loops.ended(self, follower)
-
-    def _let_go(self) -> None:
-        ending.release(self.work)
-        self._give_up()
-
-    def _give_up(self) -> None:
-        self.over = True
-        self._loops.ended(self, None)

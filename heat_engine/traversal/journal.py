@@ -52,10 +52,13 @@ class Journal:
         self._pending.guests.append(columns)
 
     def state(self, record: ResourceRecord, action: str, status: str, reason: str) -> None:
-        """Give a resource a new state, with its event (contract/engine-semantics.md 9.6)."""
+        """Give a resource a state, with an event unless it was in it (contract 9.6)."""
+        repeated = (record.action, record.status) == (str(action), str(status))
         record.action, record.status, record.status_reason = str(action), str(status), reason
         record.updated_at = clock.utc()
         self.row(record)
+        if repeated:
+            return
         self._pending.events.append(
             {
                 "id": new_id(),
@@ -80,6 +83,7 @@ class Journal:
     def commit(self, more: Callable[[Session], Any] | None = None) -> Any:
         """Write all of it, and what ``more`` writes, in one transaction; the result of ``more``.
 
+        ``more`` has the stack locked, as who begins something on the stack has: both lock it first.
         Raises ``LeaseLost`` when the traversal belongs to somebody else by now.
         """
         pending = self._pending
@@ -93,6 +97,8 @@ class Journal:
         self, session: Session, pending: Pending, more: Callable[[Session], Any] | None
     ) -> Any:
         settings = self._core.settings
+        if more is not None:
+            traversals.lock_stack(session, self._stack.id)
         traversals.hold(session, self._traversal, settings.engine_id, settings.lease_seconds)
         for columns in pending.guests:
             guests.insert(session, **columns)

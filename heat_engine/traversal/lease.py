@@ -21,15 +21,14 @@ class Owner(Protocol):
 
     clock: DatabaseTime
 
-    @property
-    def busy(self) -> int:
-        """How many traversals it runs."""
+    def running(self) -> dict[str, int]:
+        """The traversals it runs, as id to fence."""
 
     def claim(self) -> None:
         """Claim what is free."""
 
-    def reconcile(self, held: dict[str, tuple[int, str]]) -> None:
-        """Learn which traversals are still its own, as id to (fence, status)."""
+    def reconcile(self, running: dict[str, int], held: dict[str, tuple[int, str]]) -> None:
+        """Learn which of those that were running are still its own, as id to (fence, status)."""
 
 
 class Keeper:
@@ -39,7 +38,7 @@ class Keeper:
         self._core = core
         self._owner = owner
         self._asked = threading.Event()
-        self._stopped = False
+        self._stopped = threading.Event()
         self._renewed = 0.0
         self._reported = -1e9
         self._thread = threading.Thread(target=self._run, name="keeper", daemon=True)
@@ -49,7 +48,7 @@ class Keeper:
         self._thread.start()
 
     def stop(self) -> None:
-        self._stopped = True
+        self._stopped.set()
         self._asked.set()
         self._guarded(self._withdraw)
 
@@ -59,23 +58,38 @@ class Keeper:
 
     def _run(self) -> None:
         settings = self._core.settings
-        while not self._stopped:
-            asked = self._asked.wait(settings.scan_interval)
+        pause = min(settings.scan_interval, settings.lease_seconds / 3)
+        while not self._stopped.is_set():
+            asked = self._asked.wait(pause)
             self._asked.clear()
+            if self._stopped.is_set():
+                return
             now = time.monotonic()
-            if self._owner.busy and (asked or now - self._renewed > settings.lease_seconds / 3):
+            if now - self._renewed > settings.lease_seconds / 3:
                 self._guarded(self._renew)
+            elif asked:
+                self._guarded(self._compare)
             if now - self._reported > settings.report_interval:
                 self._guarded(self._report)
             self._guarded(self._owner.claim)
 
     def _renew(self) -> None:
-        self._renewed = time.monotonic()
+        """Prolong the leases of what runs here. What does not run here any more runs out."""
         settings = self._core.settings
-        held = self._core.database.transact(
-            traversals.renew, settings.engine_id, settings.lease_seconds
-        )
-        self._owner.reconcile(held)
+        running = self._owner.running()
+        if running:
+            self._core.database.transact(
+                traversals.renew, settings.engine_id, settings.lease_seconds, list(running)
+            )
+        self._renewed = time.monotonic()
+        self._compare()
+
+    def _compare(self) -> None:
+        running = self._owner.running()
+        if running:
+            engine_id = self._core.settings.engine_id
+            held = self._core.database.query(traversals.held, engine_id, list(running))
+            self._owner.reconcile(running, held)
 
     def _report(self) -> None:
         self._reported = time.monotonic()

@@ -28,11 +28,28 @@ class Pool:
         self._executor.shutdown(wait=False, cancel_futures=True)
 
 
+class Timer:
+    """A callback to come. A cancelled one holds on to nothing, however far off its time is."""
+
+    __slots__ = ("_call",)
+
+    def __init__(self, call: Callable[[], None]) -> None:
+        self._call: Callable[[], None] | None = call
+
+    def cancel(self) -> None:
+        self._call = None
+
+    def fire(self) -> None:
+        call, self._call = self._call, None
+        if call is not None:
+            call()
+
+
 class Timers:
     """Calls back at a time; one thread for any number of entries. Times are monotonic seconds."""
 
     def __init__(self) -> None:
-        self._heap: list[tuple[float, int, Callable[[], None]]] = []
+        self._heap: list[tuple[float, int, Timer]] = []
         self._numbers = itertools.count()
         self._changed = threading.Condition()
         self._stopped = False
@@ -41,13 +58,15 @@ class Timers:
     def start(self) -> None:
         self._thread.start()
 
-    def after(self, seconds: float, call: Callable[[], None]) -> None:
+    def after(self, seconds: float, call: Callable[[], None]) -> Timer:
         """Call back once, that many seconds from now. ``call`` must be short and not raise."""
-        entry = (time.monotonic() + max(seconds, 0.0), next(self._numbers), call)
+        timer = Timer(call)
+        entry = (time.monotonic() + max(seconds, 0.0), next(self._numbers), timer)
         with self._changed:
             heapq.heappush(self._heap, entry)
             if self._heap[0] is entry:
                 self._changed.notify()
+        return timer
 
     def stop(self) -> None:
         with self._changed:
@@ -61,8 +80,8 @@ class Timers:
                     self._changed.wait(self._pause())
                 if self._stopped:
                     return
-                _, _, call = heapq.heappop(self._heap)
-            call()
+                _, _, timer = heapq.heappop(self._heap)
+            timer.fire()
 
     def _due(self) -> bool:
         return bool(self._heap) and self._heap[0][0] <= time.monotonic()

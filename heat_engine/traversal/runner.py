@@ -75,7 +75,7 @@ class Runner:
     def wake(self, stack_id: str) -> None:
         """Something has happened to a stack: a signal, a newer traversal, a cancellation."""
         with self._lock:
-            mine = [item for item in self._executions.values() if item.stack_id == stack_id]
+            mine = [run for run in self._executions.values() if run.work.stack.id == stack_id]
         for execution in mine:
             execution.post(execution.wake)
         self._keeper.look()
@@ -96,13 +96,23 @@ class Runner:
                 LOG.info("claimed traversal %s of stack %s", seen.id, seen.stack_id)
                 self._adopt(begun)
 
-    def reconcile(self, held: dict[str, tuple[int, str]]) -> None:
-        """Compare what runs here with what the rows say is ours (id to fence and status)."""
+    def running(self) -> dict[str, int]:
+        """What runs here: id of the traversal to the fence under which it runs."""
         with self._lock:
-            running = dict(self._executions)
-        for identifier, execution in running.items():
-            status = held.get(identifier, (0, ""))[1]
-            if status == "SUPERSEDED":
+            return {key: item.work.traversal.fence for key, item in self._executions.items()}
+
+    def reconcile(self, running: dict[str, int], held: dict[str, tuple[int, str]]) -> None:
+        """Compare what ran here with what the rows say is ours (id to fence and status)."""
+        with self._lock:
+            executions = dict(self._executions)
+        for identifier, fence in running.items():
+            execution = executions.get(identifier)
+            if execution is None or execution.work.traversal.fence != fence:
+                continue
+            fence_now, status = held.get(identifier, (-1, ""))
+            if fence_now != fence:
+                execution.post(execution.lose)
+            elif status == "SUPERSEDED":
                 execution.post(execution.supersede)
             elif status == "CANCELLED":
                 reason = f"Stack {execution.work.action} cancelled"
@@ -114,7 +124,7 @@ class Runner:
         with self._idle:
             running = list(self._executions.values())
         for execution in running:
-            execution.post(execution.drain)
+            execution.post(execution.supersede)
         deadline = time.monotonic() + grace
         with self._idle:
             while self._executions and time.monotonic() < deadline:
@@ -125,20 +135,16 @@ class Runner:
         for _ in self._threads:
             self._queue.put(None)
 
-    @property
-    def busy(self) -> int:
-        """How many traversals run here."""
-        with self._lock:
-            return len(self._executions)
-
     def ready(self, execution: Execution) -> None:
         self._queue.put(execution)
 
     def ended(self, execution: Execution, follower: Begun | None) -> None:
-        if follower is not None and not self._draining:
+        if follower is not None:
             self._adopt(follower)
         with self._idle:
-            self._executions.pop(execution.work.traversal.id, None)
+            # The same traversal may have been claimed anew, under a higher fence.
+            if self._executions.get(execution.work.traversal.id) is execution:
+                del self._executions[execution.work.traversal.id]
             self._idle.notify_all()
         if not self._draining:
             # Whoever waited for this one may be claimed now.
@@ -149,13 +155,15 @@ class Runner:
         with self._lock:
             self._executions[begun.traversal.id] = execution
         execution.start()
-        if begun.traversal.status == "CANCELLED":
-            reason = f"Stack {execution.work.action} cancelled"
-            execution.post(partial(execution.stop, reason))
+        if self._draining:
+            execution.post(execution.supersede)
 
     def _loop(self) -> None:
         while True:
             execution = self._queue.get()
             if execution is None:
                 return
-            execution.turn()
+            try:
+                execution.turn()
+            except Exception:
+                LOG.exception("a turn of traversal %s failed", execution.work.traversal.id)

@@ -2,119 +2,100 @@
 
 from __future__ import annotations
 
-import enum
-import logging
 import secrets
+from collections.abc import Callable
 from typing import Any
 
 from common import errors
 from common.identifiers import new_id
 from heat_engine.clouds.interface import CloudError
 from heat_engine.commands import planning
-from heat_engine.commands.mask import GUEST, masked
+from heat_engine.commands.mask import GUEST
 from heat_engine.graph import states
 from heat_engine.graph.plan import Verb
 from heat_engine.graph.states import Action, Status
 from heat_engine.language import properties
-from heat_engine.resources.protocol import Outcome, Progress, done, failed
+from heat_engine.resources.protocol import Outcome, Progress, done
 from heat_engine.store import clock
 from heat_engine.store.resources import ResourceRecord
 from heat_engine.store.traversals import StepRecord
+from heat_engine.traversal.outcomes import After, Outcomes
 from heat_engine.traversal.work import Call, Work
 
-LOG = logging.getLogger(__name__)
-
-
-class After(enum.Enum):
-    """What has become of a step."""
-
-    FINISHED = "finished"
-    WAITING = "waiting"
-    FAILED = "failed"
-
-
-def invoke(call: Call) -> Progress:
-    """Call a verb; whatever it raises becomes a failure that names the error's class."""
-    try:
-        progress: Progress = getattr(call.kind, call.verb)(call.request)
-    except CloudError as error:
-        return failed(str(error), "CloudError")
-    except errors.HearthError as error:
-        return failed(error.message, type(error).__name__)
-    except Exception as error:
-        LOG.exception("%s of %s (%s) raised", call.verb, call.request.name, call.request.type)
-        return failed(str(error), type(error).__name__)
-    return progress
+UNCHANGED = "Update status to COMPLETE for FAILED resource neither update nor replace."
 
 
 class Steps:
-    """Begins steps and applies progress. ``failures`` collects what failed, first one first."""
+    """Begins steps and applies progress."""
 
     def __init__(self, work: Work) -> None:
         self._work = work
-        self.failures: list[tuple[ResourceRecord, str]] = []
-        self.unsupported_checks = False
+        self.outcomes = Outcomes(work)
 
     def begin(self, step: StepRecord) -> Call | After:
         """Write that a step begins; the call to make, or what became of it where none is needed."""
         work = self._work
         if step.verb == Verb.CLEANUP:
             return self._plan_cleanup(step)
-        record = work.rows[step.resource_id]
         step.started_at = step.started_at or work.clock.now()
         step.status = "STARTED"
         work.journal.step(step)
-        try:
-            match step.verb:
-                case Verb.CREATE:
-                    return self._begin_create(step, record)
-                case Verb.UPDATE:
-                    return self._begin_update(step, record)
-                case Verb.REPLACE:
-                    return self._replace(step, record)
-                case Verb.DELETE:
-                    return self._begin_delete(step, record)
-                case _:
-                    return self._begin_plain(step, record)
-        except errors.HearthError as error:
-            action = Action.CREATE if step.verb == Verb.REPLACE else Action(step.verb.upper())
-            return self._fail(step, record, action, error.message, type(error).__name__)
+        return self._guarded(step, self._begin)
+
+    def resume(self, step: StepRecord) -> Call | After:
+        """The call that goes on with a step that was begun, here or by an engine that is gone."""
+        return self._guarded(step, self._resume)
 
     def apply(self, step: StepRecord, progress: Progress) -> Call | After:
         """Put what a verb has reached into the rows; the next call where it leads to one."""
         record = self._work.rows[step.resource_id]
         if progress.outcome is Outcome.REPLACE:
-            self._state(record, Action.UPDATE, Status.COMPLETE, self._replacement(record))
-            return self._replace(step, record)
-        self._keep(record, progress)
+            return self._guarded(step, self._replace_updated)
+        changed = self.outcomes.keep(record, progress)
         if progress.outcome is Outcome.WAIT:
-            return self._wait(step, record, progress)
+            return self.outcomes.waiting(step, record, progress, changed=changed)
+        action = Action(record.action)
         if progress.outcome is Outcome.FAILED:
-            return self._fail(step, record, Action(record.action), progress.reason, progress.error)
-        return self._finish(step, record)
+            return self.outcomes.fail(step, record, action, progress.reason, progress.error)
+        if step.verb == Verb.UPDATE:
+            record.define(planning.tried(record)[-1])
+        self.outcomes.state(record, action, Status.COMPLETE, "state changed")
+        if action == Action.DELETE:
+            return self.outcomes.removed(step, record)
+        return self.outcomes.done(step)
 
-    def abort(self, step: StepRecord, why: str) -> None:
-        """End a step that was waiting, because its traversal ends."""
+    def _guarded(self, step: StepRecord, begin: Callable[..., Call | After]) -> Call | After:
+        """What a user or a cloud is to blame for fails the resource, not the whole traversal."""
         record = self._work.rows[step.resource_id]
-        reason = f"{record.action} aborted" + (f" ({why})" if why else "")
-        step.status, step.waiting_for, step.waiting_until = "FAILED", None, None
-        self._work.journal.step(step)
-        self._state(record, Action(record.action), Status.FAILED, reason)
-
-    def resume(self, step: StepRecord) -> Call | After:
-        """The call that goes on with a step that was begun, here or by an engine that is gone."""
-        record = self._work.rows[step.resource_id]
-        if step.verb != Verb.UPDATE:
-            return self._work.call(step, record)
         try:
-            wanted = self._wanted(record)
+            return begin(step, record)
+        except errors.ServiceUnavailable:
+            raise
         except errors.HearthError as error:
-            return self._fail(step, record, Action.UPDATE, error.message, type(error).__name__)
-        return self._update_call(step, record, wanted)
+            reason, name = error.message, type(error).__name__
+        except CloudError as error:
+            reason, name = str(error), type(error).__name__
+        record = self._work.rows[step.resource_id]
+        action = Action.CREATE if step.verb == Verb.REPLACE else Action(step.verb.upper())
+        return self.outcomes.fail(step, record, action, reason, name)
 
-    def break_down(self, record: ResourceRecord, progress: Progress) -> None:
-        """Note that a finished resource has broken while its traversal still runs."""
-        self._failure(record, Action(record.action), progress.reason, progress.error)
+    def _begin(self, step: StepRecord, record: ResourceRecord) -> Call | After:
+        match step.verb:
+            case Verb.CREATE:
+                return self._begin_create(step, record)
+            case Verb.UPDATE:
+                return self._begin_update(step, record)
+            case Verb.REPLACE:
+                return self._replace(step, record)
+            case Verb.DELETE:
+                return self._begin_delete(step, record)
+            case _:
+                return self._begin_plain(step, record)
+
+    def _resume(self, step: StepRecord, record: ResourceRecord) -> Call | After:
+        if step.verb == Verb.UPDATE:
+            return self._update_call(step, record)
+        return self._work.call(step, record)
 
     def _wanted(self, record: ResourceRecord) -> dict[str, Any]:
         definition = self._work.definitions[record.name]
@@ -140,8 +121,7 @@ class Steps:
             record.metadata = record.definition["metadata"]
         if self._work.kind(record).needs_guest and GUEST not in record.data:
             self._invite(record)
-        if (record.action, record.status) != (Action.CREATE, Status.IN_PROGRESS):
-            self._state(record, Action.CREATE, Status.IN_PROGRESS, "state changed")
+        self.outcomes.state(record, Action.CREATE, Status.IN_PROGRESS, "state changed")
         return self._work.call(step, record)
 
     def _begin_update(self, step: StepRecord, record: ResourceRecord) -> Call | After:
@@ -150,29 +130,26 @@ class Steps:
         definition = self._work.definitions[record.name]
         record.requires = tuple(sorted(definition.requires(self._work.definitions.keys())))
         record.deletion_policy = definition.deletion_policy
-        interrupted = record.status == Status.IN_PROGRESS
-        if planning.same(record.definition, wanted) and not interrupted:
+        self._work.journal.row(record)
+        if planning.same(record.definition, wanted) and record.status != Status.IN_PROGRESS:
             if record.status == Status.FAILED:
-                reason = "Update status to COMPLETE for FAILED resource neither update nor replace."
-                self._state(record, Action(record.action), Status.COMPLETE, reason)
-            self._work.journal.row(record)
-            return self._done(step)
-        self._state(record, Action.UPDATE, Status.IN_PROGRESS, "state changed")
-        return self._update_call(step, record, wanted)
+                self.outcomes.state(record, Action(record.action), Status.COMPLETE, UNCHANGED)
+            return self.outcomes.done(step)
+        record.define(planning.trying(record, wanted))
+        self.outcomes.state(record, Action.UPDATE, Status.IN_PROGRESS, "state changed")
+        return self._update_call(step, record)
 
-    def _update_call(
-        self, step: StepRecord, record: ResourceRecord, wanted: dict[str, Any]
-    ) -> Call | After:
+    def _update_call(self, step: StepRecord, record: ResourceRecord) -> Call | After:
+        """The call that makes a resource what is being tried, or its replacement."""
         work, kind = self._work, self._work.kind(record)
-        changed = planning.differing(
-            work.core, record.type, record.properties, wanted["properties"]
+        wanted = planning.tried(record)[-1]
+        changed = planning.changed_by(work.core, record, wanted["properties"])
+        frozen = sorted(
+            name for name in changed if name in kind.properties and kind.properties[name].immutable
         )
-        frozen = sorted(name for name in changed if kind.properties[name].immutable)
         if frozen:
             feature = f"Update to properties {', '.join(frozen)} of {record.name} ({record.type})"
-            return self._fail(
-                step, record, Action.UPDATE, f"{feature} is not supported.", "NotSupported"
-            )
+            raise errors.NotSupported(feature=feature)
         call = work.call(
             step,
             record,
@@ -181,30 +158,37 @@ class Steps:
             metadata=wanted["metadata"],
         )
         if planning.needs_new(work.core, record.type, changed) or kind.must_replace(call.request):
-            self._state(record, Action.UPDATE, Status.COMPLETE, self._replacement(record))
-            return self._replace(step, record)
+            return self._replace_updated(step, record)
         return call
 
     def _begin_delete(self, step: StepRecord, record: ResourceRecord) -> Call | After:
         if record.action == Action.INIT:
-            self._work.journal.remove(record)
-            self._forget(record)
-            return self._done(step)
-        self._state(record, Action.DELETE, Status.IN_PROGRESS, "state changed")
-        if record.deletion_policy == "Retain":
+            return self.outcomes.removed(step, record)
+        self.outcomes.state(record, Action.DELETE, Status.IN_PROGRESS, "state changed")
+        if record.deletion_policy == "Retain" or record.definition is None:
             return self.apply(step, done())
         return self._work.call(step, record)
 
     def _begin_plain(self, step: StepRecord, record: ResourceRecord) -> Call | After:
-        self._allow(step, record)
+        """Check, suspend or resume."""
         action = Action(step.verb.upper())
+        if step.verb == Verb.CHECK and record.action == Action.INIT:
+            text = f"Can not check {record.name}, resource not created yet."
+            return self.outcomes.refuse(step, record, action, text)
+        self._allow(step, record)
         if step.verb == Verb.CHECK and not self._work.kind(record).supports_check:
-            self.unsupported_checks = True
             reason = f"CHECK not supported for {record.type}"
-            self._state(record, action, Status.COMPLETE, reason)
-            return self._done(step)
-        self._state(record, action, Status.IN_PROGRESS, "state changed")
+            self.outcomes.state(record, action, Status.COMPLETE, reason)
+            return self.outcomes.done(step)
+        self.outcomes.state(record, action, Status.IN_PROGRESS, "state changed")
         return self._work.call(step, record)
+
+    def _replace_updated(self, step: StepRecord, record: ResourceRecord) -> Call | After:
+        """An update has turned out to need a new resource; the old one stays as it was."""
+        record.define(planning.not_tried(record))
+        reason = f"The Resource {record.name} requires replacement."
+        self.outcomes.state(record, Action.UPDATE, Status.COMPLETE, reason)
+        return self._replace(step, record)
 
     def _replace(self, step: StepRecord, record: ResourceRecord) -> Call | After:
         """Make a new incarnation with this same step; the old one is left for the clean-up."""
@@ -222,6 +206,7 @@ class Steps:
         record.obsolete = True
         work.rows[fresh.id] = work.current[fresh.name] = fresh
         work.journal.row(record)
+        work.journal.row(fresh)
         step.verb, step.resource_id, step.token, step.progress = Verb.CREATE, fresh.id, fresh.id, {}
         step.started_at = work.clock.now()
         return self._begin_create(step, fresh)
@@ -231,7 +216,7 @@ class Steps:
         wanted = work.definitions.keys()
         leftover = [row for row in work.rows.values() if row.obsolete or row.name not in wanted]
         first = max(work.steps) + 1
-        result = self._done(step)
+        result = self.outcomes.done(step)
         work.add_steps(planning.deletion(leftover, first=first))
         return result
 
@@ -257,72 +242,3 @@ class Steps:
                 "resource_name": record.name,
             }
         )
-
-    def _keep(self, record: ResourceRecord, progress: Progress) -> None:
-        if progress.physical_id is not None:
-            record.physical_id = progress.physical_id
-        outcome = dict(record.outcome or {})
-        if progress.reference_id is not None:
-            outcome["reference_id"] = progress.reference_id
-        if progress.attributes is not None:
-            outcome["attributes"] = {**record.attributes, **progress.attributes}
-        if progress.data is not None:
-            guest = {GUEST: record.data[GUEST]} if GUEST in record.data else {}
-            outcome["data"] = {**progress.data, **guest}
-        record.outcome = outcome or None
-        if progress.metadata is not None:
-            record.metadata = dict(progress.metadata)
-
-    def _wait(self, step: StepRecord, record: ResourceRecord, progress: Progress) -> After:
-        # A long wait is one with an end that a user wants to know; a short one is a poll.
-        long = progress.after is not None and progress.after > 10
-        until = self._work.clock.now() + (progress.after or 0.0) if long else None
-        reached = (dict(progress.saved), progress.waiting_for)
-        if (step.progress, step.waiting_for) != reached or progress.physical_id is not None:
-            step.progress, step.waiting_for = reached
-            step.waiting_until = until
-            self._work.journal.step(step)
-            self._work.journal.row(record)
-        return After.WAITING
-
-    def _finish(self, step: StepRecord, record: ResourceRecord) -> After:
-        action = Action(record.action)
-        if step.verb == Verb.UPDATE:
-            record.define(self._wanted(record))
-        self._state(record, action, Status.COMPLETE, "state changed")
-        if action == Action.DELETE:
-            self._work.journal.remove(record)
-            self._forget(record)
-        return self._done(step)
-
-    def _done(self, step: StepRecord) -> After:
-        step.status, step.waiting_for, step.waiting_until = "DONE", None, None
-        self._work.journal.step(step)
-        self._work.walk.finish(step.number)
-        return After.FINISHED
-
-    def _fail(
-        self, step: StepRecord, record: ResourceRecord, action: Action, reason: str, error: str
-    ) -> After:
-        step.status, step.waiting_for, step.waiting_until = "FAILED", None, None
-        self._work.journal.step(step)
-        self._failure(record, action, reason, error)
-        return After.FAILED
-
-    def _failure(self, record: ResourceRecord, action: Action, reason: str, error: str) -> None:
-        told = masked(reason, self._work.secrets())
-        text = f"{error}: {errors.dotted(('resources', record.name))}: {told}"
-        self._state(record, action, Status.FAILED, text)
-        self.failures.append((record, text))
-
-    def _forget(self, record: ResourceRecord) -> None:
-        del self._work.rows[record.id]
-        if self._work.current.get(record.name) is record:
-            del self._work.current[record.name]
-
-    def _state(self, record: ResourceRecord, action: Action, status: Status, reason: str) -> None:
-        self._work.journal.state(record, action, status, reason)
-
-    @staticmethod
-    def _replacement(record: ResourceRecord) -> str:
-        return f"The Resource {record.name} requires replacement."

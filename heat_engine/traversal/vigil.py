@@ -81,6 +81,9 @@ class Vigil:
                 # Not knowing is no failure: the next round asks again.
                 LOG.info("cannot look at %s: %s", call.request.name, error)
                 continue
+            except Exception:
+                LOG.exception("watching %s (%s) raised", call.request.name, call.request.type)
+                continue
             if progress is not None:
                 found.append((identifier, progress))
         self._post(partial(self._end, found))

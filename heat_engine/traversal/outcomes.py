@@ -1,0 +1,152 @@
+"""What has become of steps, put into the rows: finished, waiting, failed, aborted."""
+
+from __future__ import annotations
+
+import enum
+
+from common import errors
+from heat_engine.commands.mask import GUEST, masked
+from heat_engine.graph.states import Action, Status
+from heat_engine.resources.protocol import Progress
+from heat_engine.store.resources import ResourceRecord
+from heat_engine.store.traversals import StepRecord
+from heat_engine.traversal.work import Work
+
+
+class After(enum.Enum):
+    """What has become of a step."""
+
+    FINISHED = "finished"
+    WAITING = "waiting"
+    FAILED = "failed"
+
+
+# A wait that long is one whose end a user wants to know; a shorter one is a poll. Seconds.
+LONG = 10
+
+
+class Outcomes:
+    """Changes rows and steps of one traversal. ``failures``: what failed and why, in order."""
+
+    def __init__(self, work: Work) -> None:
+        self._work = work
+        self.failures = self._earlier_failures()
+
+    def _earlier_failures(self) -> list[tuple[ResourceRecord, str]]:
+        """What had failed before the traversal was taken over."""
+        ended = {
+            step.resource_id
+            for step in self._work.steps.values()
+            if step.status in ("DONE", "FAILED")
+        }
+        failed = [
+            row
+            for row in self._work.rows.values()
+            if row.id in ended and row.status == Status.FAILED and not _is_aborted(row)
+        ]
+        failed.sort(key=lambda row: row.updated_at or row.created_at)
+        return [(row, row.status_reason) for row in failed]
+
+    def state(self, record: ResourceRecord, action: Action, status: Status, reason: str) -> None:
+        self._work.journal.state(record, action, status, reason)
+
+    def done(self, step: StepRecord) -> After:
+        step.status, step.waiting_for, step.waiting_until = "DONE", None, None
+        self._work.journal.step(step)
+        self._work.walk.finish(step.number)
+        return After.FINISHED
+
+    def removed(self, step: StepRecord, record: ResourceRecord) -> After:
+        """The resource is gone, and its row goes too."""
+        work = self._work
+        work.journal.remove(record)
+        del work.rows[record.id]
+        if work.current.get(record.name) is record:
+            del work.current[record.name]
+        return self.done(step)
+
+    def waiting(
+        self, step: StepRecord, record: ResourceRecord, progress: Progress, *, changed: bool
+    ) -> After:
+        """``changed``: the resource's row has something new to store."""
+        lasts = progress.after if progress.after is not None and progress.after > LONG else None
+        reached = (dict(progress.saved), progress.waiting_for)
+        if changed:
+            self._work.journal.row(record)
+        if changed or (step.progress, step.waiting_for) != reached:
+            step.progress, step.waiting_for = reached
+            step.waiting_until = None if lasts is None else self._work.clock.now() + lasts
+            self._work.journal.step(step)
+        return After.WAITING
+
+    def fail(
+        self, step: StepRecord, record: ResourceRecord, action: Action, reason: str, error: str
+    ) -> After:
+        """End a step; ``error`` is the short class name shown before the reason."""
+        self._end_failed(step)
+        self._failure(record, action, reason, error)
+        return After.FAILED
+
+    def refuse(self, step: StepRecord, record: ResourceRecord, action: Action, text: str) -> After:
+        """End a step that could not begin; ``text`` stands alone as its reason."""
+        self._end_failed(step)
+        self.state(record, action, Status.FAILED, text)
+        self.failures.append((record, text))
+        return After.FAILED
+
+    def abort(self, step: StepRecord, why: str) -> None:
+        """End a step that was waiting, because its traversal ends."""
+        record = self._work.rows[step.resource_id]
+        self._end_failed(step)
+        self.state(record, Action(record.action), Status.FAILED, aborted(record.action, why))
+
+    def abandon(self, why: str) -> None:
+        """Nothing is in progress when a traversal ends; what an earlier one left is aborted."""
+        for record in self._work.rows.values():
+            if record.status == Status.IN_PROGRESS:
+                reason = aborted(record.action, why)
+                self.state(record, Action(record.action), Status.FAILED, reason)
+
+    def break_down(self, found: list[tuple[str, Progress]]) -> None:
+        """Note what has broken since it was made, while its traversal still runs."""
+        for resource_id, progress in found:
+            record = self._work.rows.get(resource_id)
+            if record is not None and record.status == Status.COMPLETE:
+                self._failure(record, Action(record.action), progress.reason, progress.error)
+
+    def keep(self, record: ResourceRecord, progress: Progress) -> bool:
+        """Put what a verb found out into the row; whether that changes anything."""
+        before = (record.physical_id, record.outcome, record.metadata)
+        if progress.physical_id is not None:
+            record.physical_id = progress.physical_id
+        outcome = dict(record.outcome or {})
+        if progress.reference_id is not None:
+            outcome["reference_id"] = progress.reference_id
+        if progress.attributes is not None:
+            outcome["attributes"] = {**record.attributes, **progress.attributes}
+        if progress.data is not None:
+            guest = {GUEST: record.data[GUEST]} if GUEST in record.data else {}
+            outcome["data"] = {**progress.data, **guest}
+        record.outcome = outcome or None
+        if progress.metadata is not None:
+            record.metadata = dict(progress.metadata)
+        return before != (record.physical_id, record.outcome, record.metadata)
+
+    def _end_failed(self, step: StepRecord) -> None:
+        step.status, step.waiting_for, step.waiting_until = "FAILED", None, None
+        self._work.journal.step(step)
+
+    def _failure(self, record: ResourceRecord, action: Action, reason: str, error: str) -> None:
+        told = masked(reason, self._work.secrets())
+        text = f"{error}: {errors.dotted(('resources', record.name))}: {told}"
+        self.state(record, action, Status.FAILED, text)
+        self.failures.append((record, text))
+
+
+def aborted(action: str, why: str) -> str:
+    """The reason of a resource that was in progress when its traversal ended (contract 9.3)."""
+    return f"{action} aborted" + (f" ({why})" if why else "")
+
+
+def _is_aborted(record: ResourceRecord) -> bool:
+    return record.status_reason.startswith(aborted(record.action, ""))
