@@ -17,13 +17,14 @@ from heat_engine.clouds.local.documents import Documents, Transaction
 from heat_engine.clouds.local.network import FloatingAddresses, Ports, Routers
 from heat_engine.clouds.local.power import Power
 from heat_engine.clouds.local.security import SecurityGroupRules, SecurityGroups
+from heat_engine.clouds.local.snapshots import Snapshots
 from heat_engine.clouds.local.subnets import Networks, Subnets
 from heat_engine.clouds.local.volume import Volumes
 
 _NAMESPACE = uuid.UUID("5b0c1b3e-8a51-4b55-b1fb-3a3b9a6f4c11")
 _STORED = ("name", "device_id", "network_id", "security_group_id", "server_id", "volume_id")
 _SERVICES = ("compute", "network", "volume", "image")
-_PLAIN = {"server_groups": "Server group", "snapshots": "Snapshot", "volume_types": "Volume type"}
+_PLAIN = {"server_groups": "Server group", "volume_types": "Volume type"}
 
 
 class LocalClouds:
@@ -59,6 +60,7 @@ class LocalClouds:
             catalog.KeyPairs(documents),
             servers,
             Volumes(documents, self._power),
+            Snapshots(documents, self._power),
             VolumeAttachments(servers),
             *(Plain(documents, name, singular) for name, singular in _PLAIN.items()),
         ]

@@ -146,7 +146,7 @@ class Init:
                     watched.remove(report)
                     self._finished(text)
             if not ready:
-                self._trim_console()
+                trim_console(self._folder.console)
             if not self._stage_lives(stage):
                 self._record(runtime.ENDED, message=self._tail())
                 self._grace = _SHORT_GRACE_SECONDS
@@ -180,17 +180,6 @@ class Init:
     def _tail(self) -> str:
         return self._folder.console_tail(runtime.CONSOLE_LINES, runtime.CONSOLE_CHARACTERS)
 
-    def _trim_console(self) -> None:
-        """Keep the console's last part only; its writers append, so they go on at the new end."""
-        console = self._folder.console
-        if console.stat().st_size > _CONSOLE_LIMIT:
-            with console.open("rb+") as file:
-                file.seek(-_CONSOLE_KEPT, os.SEEK_END)
-                kept = file.read()
-                file.truncate(0)
-                file.seek(0)
-                file.write(kept)
-
     def _end(self, stage: subprocess.Popen[bytes]) -> None:
         """SIGTERM for the server's programs, SIGKILL for all that is left after the grace."""
         deadline = time.monotonic() + (self._grace or 0.0)
@@ -219,6 +208,17 @@ class Init:
             for program in tree.values()
             if not process.carries_marker(program.pid, server_id)
         ]
+
+
+def trim_console(console: Path) -> None:
+    """Keep a long console's last part; its writers append, so they go on at the new end."""
+    if console.stat().st_size > _CONSOLE_LIMIT:
+        with console.open("rb+") as file:
+            file.seek(-_CONSOLE_KEPT, os.SEEK_END)
+            kept = file.read()
+            file.truncate(0)
+            file.seek(0)
+            file.write(kept)
 
 
 if __name__ == "__main__":

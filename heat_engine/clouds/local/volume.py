@@ -9,6 +9,7 @@ with many files.
 from __future__ import annotations
 
 import os
+import shutil
 import string
 from collections.abc import Mapping
 from pathlib import Path
@@ -42,7 +43,7 @@ class Volumes(Collection):
     def fields(
         self, transaction: Transaction, project_id: str, body: Mapping[str, Any]
     ) -> Document:
-        source = _source(transaction, project_id, body)
+        source = find_source(transaction, project_id, body)
         size = integer(body, "volumes", "size", default=source.get("size"), least=1)
         if size < source.get("size", 0):
             raise invalid("volumes.size", f"{size} is less than its source's {source['size']}")
@@ -147,8 +148,8 @@ class Volumes(Collection):
         self.settle(volume)
 
 
-def _source(transaction: Transaction, project_id: str, body: Mapping[str, Any]) -> Document:
-    """The snapshot or volume the new one is made like; its files are not copied here."""
+def find_source(transaction: Transaction, project_id: str, body: Mapping[str, Any]) -> Document:
+    """The snapshot or volume whose files the new one starts with; empty for none."""
     for field, collection in (("snapshot_id", "snapshots"), ("source_volid", "volumes")):
         source_id = text(body, "volumes", field)
         if source_id:
@@ -236,7 +237,7 @@ def settle_volume(documents: Documents, power: Power, volume_id: str) -> None:
                 transaction.remove("volumes", volume_id)
             return
         if not found:
-            home.mkdir(mode=0o700, parents=True, exist_ok=True)
+            _fill(documents, power, volume, home)
             return
         folder = power.folder(found[0]["server_id"])
         place = placed_path(folder, found[0])
@@ -248,6 +249,30 @@ def settle_volume(documents: Documents, power: Power, volume_id: str) -> None:
         elif volume["status"] == "detaching":
             _move(place, home)
         _settled(documents, volume, found[0])
+
+
+def _fill(documents: Documents, power: Power, volume: Document, home: Path) -> None:
+    """Make an unattached volume's directory, with its source's files if it has one."""
+    if home.exists():
+        return
+    source_id = volume.get("snapshot_id") or volume.get("source_volid")
+    with documents.read() as transaction:
+        attached = transaction.query("volume_attachments", volume_id=source_id or "")
+    source = power.volume_home(source_id) if source_id else None
+    for attachment in attached:
+        source = placed_path(power.folder(attachment["server_id"]), attachment)
+    copy_tree(source, home)
+
+
+def copy_tree(source: Path | None, target: Path) -> None:
+    """``target`` appears when it is complete; an empty one when there is no source."""
+    partial = target.with_name(f"{target.name}.partial")
+    remove_tree(partial)
+    if source is not None and source.exists():
+        shutil.copytree(source, partial, symlinks=True)
+    else:
+        partial.mkdir(mode=0o700, parents=True)
+    partial.rename(target)
 
 
 def _settled(documents: Documents, done: Document, attachment: Document) -> None:

@@ -54,7 +54,9 @@ def either_cloud(request: pytest.FixtureRequest, state: Path) -> LocalCloud:
     return LocalClouds(state, sandbox=request.param).session("project", {})
 
 
-def server(cloud: LocalCloud, user_data: str = "", token: str = "server", **fields: Any) -> Document:
+def server(
+    cloud: LocalCloud, user_data: str = "", token: str = "server", **fields: Any
+) -> Document:
     body = {"name": "web", "imageRef": "local", "flavorRef": "tiny", "user_data": user_data}
     return cloud.create("compute", "servers", {**body, **fields}, token=token)
 

@@ -52,7 +52,10 @@ def test_files_with_every_field() -> None:
         "- {path: /etc/d, content: !!binary aGVsbG8=}\n"
     )
     assert [plain(file.pop("content")) for file in plan.files] == [
-        "plain", "hello", "packed", "hello",
+        "plain",
+        "hello",
+        "packed",
+        "hello",
     ]
     assert plan.files[:3] == [
         {"path": "/etc/a", "permissions": 0o644, "owner": "", "append": False},

@@ -35,9 +35,7 @@ def test_a_bad_range_is_refused_with_the_reason(cidr: str, reason: str) -> None:
 
 
 @given(
-    st.lists(
-        st.tuples(st.integers(0, 2**32 - 1), st.integers(8, 30)), min_size=1, max_size=8
-    ),
+    st.lists(st.tuples(st.integers(0, 2**32 - 1), st.integers(8, 30)), min_size=1, max_size=8),
     st.text(max_size=5),
 )
 def test_ranges_never_overlap_and_keep_the_host_part(

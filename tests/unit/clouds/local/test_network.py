@@ -107,10 +107,6 @@ def test_a_floating_address_follows_its_port(
     assert clouds.audit()["addresses"] == {}
 
 
-def test_a_floating_address_needs_an_external_network(
-    cloud: LocalCloud, network: Document
-) -> None:
+def test_a_floating_address_needs_an_external_network(cloud: LocalCloud, network: Document) -> None:
     with pytest.raises(CloudError, match="is not external"):
-        cloud.create(
-            "network", "floatingips", {"floating_network_id": network["id"]}, token="f"
-        )
+        cloud.create("network", "floatingips", {"floating_network_id": network["id"]}, token="f")

@@ -41,9 +41,7 @@ def test_the_same_rule_twice_is_a_conflict(cloud: LocalCloud) -> None:
         ({"port_range_min": "many"}, "security_group_rules.port_range_min"),
     ],
 )
-def test_errors_name_the_field(
-    cloud: LocalCloud, fields: dict[str, object], message: str
-) -> None:
+def test_errors_name_the_field(cloud: LocalCloud, fields: dict[str, object], message: str) -> None:
     rule = {"security_group_id": "default", "direction": "ingress", **fields}
     with pytest.raises(CloudError, match=message):
         cloud.create("network", "security_group_rules", rule, token="1")

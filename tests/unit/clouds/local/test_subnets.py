@@ -21,9 +21,9 @@ def subnet(cloud: LocalCloud, network: Document, cidr: str, **fields: object) ->
 def test_a_subnet_shows_what_was_asked_and_loopback_addresses(
     cloud: LocalCloud, network: Document
 ) -> None:
-    made = subnet(cloud, network, "10.0.0.0/24", allocation_pools=[
-        {"start": "10.0.0.10", "end": "10.0.0.20"}
-    ])
+    made = subnet(
+        cloud, network, "10.0.0.0/24", allocation_pools=[{"start": "10.0.0.10", "end": "10.0.0.20"}]
+    )
     assert made["cidr"] == "10.0.0.0/24"
     prefix = made["hearth:cidr"].rpartition(".")[0]
     assert prefix.startswith("127.")
@@ -65,9 +65,7 @@ def test_errors_name_the_field(
     assert str(raised.value).startswith(f"{field}: ")
 
 
-def test_overlapping_subnets_of_a_network_are_refused(
-    cloud: LocalCloud, network: Document
-) -> None:
+def test_overlapping_subnets_of_a_network_are_refused(cloud: LocalCloud, network: Document) -> None:
     subnet(cloud, network, "10.0.0.0/24")
     with pytest.raises(CloudError, match="overlaps"):
         subnet(cloud, network, "10.0.0.0/25")
@@ -89,8 +87,9 @@ def test_a_subnet_in_use_cannot_go_and_goes_with_its_network(
 
 def test_an_unknown_network_is_not_found(cloud: LocalCloud) -> None:
     with pytest.raises(CloudError, match="Network nowhere could not be found") as raised:
-        cloud.create("network", "subnets", {"network_id": "nowhere", "cidr": "10.0.0.0/24"},
-                     token="s")
+        cloud.create(
+            "network", "subnets", {"network_id": "nowhere", "cidr": "10.0.0.0/24"}, token="s"
+        )
     assert raised.value.kind == "not_found"
 
 
