@@ -43,7 +43,7 @@ sample-config: $(DEV)
 constraints:
 	rm -rf .venv-constraints
 	$(PYTHON) -m venv .venv-constraints
-	.venv-constraints/bin/python -m pip install -q setuptools -e '.[run,test,lint,servers]'
+	.venv-constraints/bin/python -m pip install -q -U setuptools -e '.[run,test,lint,servers]'
 	{ echo '# Exact versions of everything a virtualenv gets; `make constraints` makes this file anew.'; \
 	  .venv-constraints/bin/python -m pip freeze --all --exclude-editable --exclude pip; } > constraints.txt
 	rm -rf .venv-constraints
