@@ -17,6 +17,7 @@ LOG = logging.getLogger(__name__)
 _UNDELIVERED = (
     oslo_messaging.MessagingTimeout,
     oslo_messaging.MessageDeliveryFailure,
+    oslo_messaging.MessageUndeliverable,
     oslo_messaging.rpc.client.ClientSendError,
 )
 
@@ -31,7 +32,12 @@ class EngineClient:
         self, transport: RPCTransport, *, topic: str = TOPIC, timeout: float | None = None
     ) -> None:
         target = oslo_messaging.Target(exchange=EXCHANGE, topic=topic)
-        self._client = oslo_messaging.get_rpc_client(transport, target, timeout=timeout)
+        # Before the first engine there is no queue; a broker would drop the call without a word and
+        # its caller wait for nothing until the timeout.
+        options = oslo_messaging.TransportOptions(at_least_once=True)
+        self._client = oslo_messaging.get_rpc_client(
+            transport, target, timeout=timeout, transport_options=options
+        )
         # The driver tries once a second to reach a lost broker: as often as there are seconds.
         seconds = timeout if timeout is not None else transport.conf.rpc_response_timeout
         self._client = self._client.prepare(retry=max(int(seconds), 1))

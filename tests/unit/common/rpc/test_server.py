@@ -187,3 +187,15 @@ def test_calls_survive_a_lost_connection(
     endpoint.release.set()
     holder.join(20)
     assert answers == ["held"]
+
+
+def test_a_call_before_the_first_engine_is_told_so_at_once(
+    conf: cfg.ConfigOpts, rabbit_url: str
+) -> None:
+    transport = build(conf, rabbit_url)
+    client = EngineClient(transport, topic="not-there-yet", timeout=60)
+    begun = time.monotonic()
+    with pytest.raises(errors.ServiceUnavailable):
+        client.call(CONTEXT, "echo", value=1)
+    assert time.monotonic() - begun < 20
+    transport.cleanup()
