@@ -22,6 +22,9 @@ STRING, NUMBER, LIST, JSON, BOOLEAN = (
     "Json",
     "Boolean",
 )
+MASK = "******"
+"""What is shown in the place of a hidden parameter's value."""
+
 _HOT_TYPES = {
     "string": STRING,
     "number": NUMBER,
@@ -221,7 +224,8 @@ def _bad_default(schema: ParameterSchema, patience: Patience) -> list[SchemaProb
         detail = str(error)
     if detail is None:
         return []
-    return [_invalid(schema, f"Invalid default {default} ({detail})")]
+    message = f"Invalid default {default} ({detail})"
+    return [_invalid(schema, message.replace(str(default), MASK) if schema.hidden else message)]
 
 
 def _invalid(schema: ParameterSchema, detail: str) -> SchemaProblem:

@@ -8,7 +8,7 @@ from typing import Any
 from common import errors
 from common.errors import Problem
 from common.identifiers import StackIdentity
-from heat_engine.language.parameter_schema import ParameterSchema
+from heat_engine.language.parameter_schema import MASK, ParameterSchema
 from heat_engine.language.patterns import Patience
 from heat_engine.language.problems import (
     MissingParameterProblem,
@@ -17,7 +17,6 @@ from heat_engine.language.problems import (
 )
 from heat_engine.language.unknown import UNKNOWN
 
-MASK = "******"
 _CFN_REGION = "ap-southeast-1"
 
 
@@ -161,6 +160,8 @@ def _value(
         parsed = UNKNOWN
     if detail is None:
         return parsed, None
+    if schema.hidden:
+        detail = detail.replace(str(value), MASK)
     return UNKNOWN, Problem(f"Parameter '{schema.name}' is invalid: {detail}")
 
 

@@ -27,7 +27,16 @@ def check(
     schema: Mapping[str, Property], given: Any, path: Path, *, open: bool = False
 ) -> list[Problem]:
     """Faults of ``given``, all of them. ``open``: names the schema does not know are fine."""
-    return _Reader(path, open).faults(schema, given)
+    return [problem for problem, _ in placed(schema, given, path, open=open)]
+
+
+def placed(
+    schema: Mapping[str, Property], given: Any, path: Path, *, open: bool = False
+) -> list[tuple[Problem, Path]]:
+    """As ``check``, each fault with the path of the entry that causes it."""
+    reader = _Reader(path, open)
+    reader.map(schema, given, path)
+    return list(zip(reader.problems, reader.places, strict=True))
 
 
 def complete(
@@ -64,15 +73,13 @@ class _Reader:
 
     def __init__(self, path: Path, open: bool) -> None:
         self.problems: list[Problem] = []
+        self.places: list[Path] = []
         self._root = path
         self._open = open
 
-    def faults(self, schema: Mapping[str, Property], given: Any) -> list[Problem]:
-        self.map(schema, given, self._root)
-        return self.problems
-
-    def _report(self, message: str, path: Path) -> None:
+    def _report(self, message: str, path: Path, place: Path | None = None) -> None:
         self.problems.append(Problem(message, path, ERROR))
+        self.places.append(path if place is None else place)
 
     def map(self, schema: Mapping[str, Property], given: Any, path: Path) -> dict[str, Any]:
         if given is None or given is UNKNOWN:
@@ -87,7 +94,7 @@ class _Reader:
                 if is_open:
                     values[name] = given[name]
                 else:
-                    self._report(f"Unknown Property {name}", path)
+                    self._report(f"Unknown Property {name}", path, (*path, str(name)))
         for name, item in schema.items():
             values[name] = self._entry(name, item, given, path)
         return values
@@ -97,12 +104,13 @@ class _Reader:
             if item.required:
                 self._report(f"Property {name} not assigned", path)
             return self.value(item, item.default, path) if item.default is not None else None
-        if not item.implemented:
-            self._report(f"Property {name} not implemented yet", (*path, name))
         value = given[name]
         if value is None and item.default is not None:
             value = item.default
-        return self.value(item, value, (*path, name))
+        value = self.value(item, value, (*path, name))
+        if not item.implemented:
+            self._report(f"Property {name} not implemented yet", path, (*path, name))
+        return value
 
     def value(self, item: Property, given: Any, path: Path) -> Any:
         if given is UNKNOWN:

@@ -82,27 +82,19 @@ def parse(
         raise errors.StackValidationFailed("The template is not a JSON object or YAML mapping.")
     version = versions.of(document)
     words = version.words
-    problems: list[Problem] = [
-        SectionProblem(errors.InvalidTemplateSection(section=key).message)
-        for key in document
-        if key not in version.sections
-    ]
+    problems: list[Problem] = []
+    for key in document:
+        if key not in version.sections:
+            fault = SectionProblem(errors.InvalidTemplateSection(section=key).message)
+            problems.append(fault if source is None else source.locate(fault, (str(key),)))
     problems.extend(sections.check(document, version))
     declared = document.get(words.parameters)
-    schemas = {}
-    patience = Patience()
-    if isinstance(declared, Mapping):
-        for name, declaration in declared.items():
-            path = (words.parameters, str(name))
-            schema, faults = parameter_schema.parse(str(name), declaration, version, patience)
-            problems.extend(
-                fault if source is None else source.locate(fault, path) for fault in faults
-            )
-            if schema is not None:
-                schemas[str(name)] = schema
+    if not isinstance(declared, Mapping):
+        declared = {}
+    schemas, faults = _schemas(declared, version, source)
+    problems.extend(faults)
     groups = document.get("parameter_groups") if version.is_hot else None
-    names = declared if isinstance(declared, Mapping) else {}
-    problems.extend(parameter_groups.check(groups, names))
+    problems.extend(parameter_groups.check(groups, declared))
     raise_any(problems if source is None else [source.locate(problem) for problem in problems])
     return Template(
         version=version,
@@ -113,6 +105,21 @@ def parse(
         files=files,
         source=source,
     )
+
+
+def _schemas(
+    declared: Mapping[Any, Any], version: Version, source: SourceMap | None
+) -> tuple[dict[str, ParameterSchema], list[Problem]]:
+    schemas = {}
+    problems: list[Problem] = []
+    patience = Patience()
+    for name, declaration in declared.items():
+        path = (version.words.parameters, str(name))
+        schema, faults = parameter_schema.parse(str(name), declaration, version, patience)
+        problems.extend(faults if source is None else [source.locate(f, path) for f in faults])
+        if schema is not None:
+            schemas[str(name)] = schema
+    return schemas, problems
 
 
 def _bind(template: Template, parameters: Parameters) -> BoundTemplate:

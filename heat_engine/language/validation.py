@@ -108,16 +108,16 @@ class _Validation:
     def _properties(self, definition: ResourceDefinition, interface: TypeInterface) -> None:
         path = (*definition.path, self._words.properties)
         given = self._static(definition.properties, path)
-        for problem in properties.check(
+        for problem, place in properties.placed(
             interface.properties, given, path, open=interface.open_properties
         ):
-            self._add(problem)
+            self._add(problem, place)
 
     def _update_policy(self, definition: ResourceDefinition, interface: TypeInterface) -> None:
         path = (*definition.path, self._words.update_policy)
         given = self._static(definition.update_policy, path)
-        for problem in properties.check(interface.update_policy, given, path):
-            self._add(problem)
+        for problem, place in properties.placed(interface.update_policy, given, path):
+            self._add(problem, place)
 
     def _static(self, snippet: Any, path: Path) -> Any:
         """The snippet resolved as far as it can be; faults are added at the entry they spoil."""

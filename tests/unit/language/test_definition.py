@@ -9,7 +9,6 @@ from heat_engine.language.definition import ResourceDefinition
 from heat_engine.language.parameters import Parameters
 from heat_engine.language.template import BoundTemplate
 
-
 NOTHING: Any = {}
 
 
@@ -101,7 +100,7 @@ def test_dependencies_come_from_depends_on_properties_and_metadata() -> None:
             "metadata": {"x": [{"get_resource": "g"}]},
             "update_policy": {"x": {"get_resource": "h"}},
         },
-        **{name: NOTHING for name in "bcdefgh"},
+        **dict.fromkeys("bcdefgh", NOTHING),
     )
     assert bound.resources["a"].requires(bound.resources) == set("bcdeg")
     assert bound.resources["a"].requires(["b"]) == {"b"}

@@ -140,3 +140,18 @@ def test_immutable_parameters_may_not_change() -> None:
     assert caught.value.message == (
         "The following parameters are immutable and may not be updated: p, q"
     )
+
+
+def test_a_fault_of_a_hidden_parameter_does_not_show_its_value() -> None:
+    hidden = {
+        "type": "string",
+        "hidden": True,
+        "constraints": [{"allowed_pattern": "[a-z]+"}],
+    }
+    with pytest.raises(errors.StackValidationFailed) as caught:
+        resolve({"p": hidden}, {"p": "S3cret!"})
+    assert "S3cret!" not in caught.value.message
+    assert '"******" does not match pattern' in caught.value.message
+    with pytest.raises(errors.InvalidSchemaError) as default:
+        resolve({"p": {**hidden, "default": "S3cret!"}}, {})
+    assert "S3cret!" not in default.value.message
