@@ -97,14 +97,18 @@ class Policy:
             raise errors.Forbidden(action=rule)
 
     def allows(self, context: RequestContext, rule: str) -> bool:
+        """Without a project nobody may anything: no project is not a project to share."""
+        return bool(context.project_id) and self._check(context, rule)
+
+    def is_admin(self, context: RequestContext) -> bool:
+        return self._check(context, "context_is_admin")
+
+    def _check(self, context: RequestContext, rule: str) -> bool:
         target: dict[str, Any] = {"project_id": context.project_id, "user_id": context.user_id}
         try:
             return bool(self._enforcer.authorize(rule, target, context))
         except policy.InvalidScope:
             return False
-
-    def is_admin(self, context: RequestContext) -> bool:
-        return self.allows(context, "context_is_admin")
 
 
 def enforcer() -> policy.Enforcer:

@@ -19,9 +19,9 @@ def text(url: str, *, timeout: float, limit: int) -> str:
 
     Any failure is the caller's: HTTPBadRequest, or RequestLimitExceeded for the size.
     """
-    if urlsplit(url).scheme.lower() not in ("http", "https"):
-        raise webob.exc.HTTPBadRequest(f"Invalid URL scheme in template_url {url}")
     try:
+        if urlsplit(url).scheme.lower() not in ("http", "https"):
+            raise webob.exc.HTTPBadRequest(f"Invalid URL scheme in template_url {url}")
         with requests.Session() as session:
             session.max_redirects = MAX_REDIRECTS
             with session.get(url, stream=True, timeout=timeout) as answer:

@@ -12,6 +12,7 @@ from heatclient import exc
 from heatclient.v1.client import Client as HeatClient
 from keystoneauth1 import http_basic, session
 from oslo_config import cfg
+from requests.auth import HTTPBasicAuth
 
 from common import errors
 from common.server import HttpServer
@@ -123,7 +124,7 @@ def test_openstacksdk(sdk: Any, engine: ScriptedEngine) -> None:
 
 def test_plain_http_follows_the_redirect_with_its_body(url: str, engine: ScriptedEngine) -> None:
     engine.answers["stack_suspend"] = None
-    auth = (USER, PASSWORD.encode())
+    auth = HTTPBasicAuth(USER, PASSWORD.encode())
     first = requests.post(
         f"{url}/stacks/web/actions", json={"suspend": None}, auth=auth, allow_redirects=False
     )
@@ -133,7 +134,7 @@ def test_plain_http_follows_the_redirect_with_its_body(url: str, engine: Scripte
 
 
 def test_passwords_in_headers_are_utf_8(url: str) -> None:
-    headers = {"X-Auth-User": USER, "X-Auth-Key": PASSWORD.encode()}
+    headers = {"X-Auth-User": USER.encode(), "X-Auth-Key": PASSWORD.encode()}
     answer = requests.get(f"{url}/stacks/web", headers=headers, allow_redirects=False)
     assert answer.status_code == 302
 
@@ -145,6 +146,6 @@ def test_a_chunked_body_is_read(url: str, engine: ScriptedEngine) -> None:
         f"{url}/stacks",
         data=iter(parts),
         headers={"Content-Type": "application/json"},
-        auth=(USER, PASSWORD.encode()),
+        auth=HTTPBasicAuth(USER, PASSWORD.encode()),
     )
     assert answer.status_code == 201

@@ -324,7 +324,7 @@ def test_update(api: Client, engine: ScriptedEngine) -> None:
 def test_update_needs_a_template_and_patch_does_not(api: Client, engine: ScriptedEngine) -> None:
     engine.answers["update_stack"] = IDENTITY
     assert api("PUT", URL, {"parameters": {}}).status_int == 400
-    body = {"template": None, "files": {}, "environment": {}, "clear_parameters": ["a"]}
+    body: dict[str, Any] = {"template": None, "files": {}, "clear_parameters": ["a"]}
     assert api("PATCH", URL, body).status_int == 202
     (asked,) = engine.asked("update_stack")
     assert asked["template"] is None

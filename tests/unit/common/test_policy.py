@@ -1,0 +1,82 @@
+from __future__ import annotations
+
+import pytest
+from oslo_config import cfg
+
+from common import errors, policy
+from common.context import RequestContext
+
+READER = {"reader"}
+MEMBER = {"reader", "member"}
+ADMIN = {"reader", "member", "admin"}
+GUEST = {"heat_stack_user"}
+NOBODY: set[str] = set()
+
+
+def made(**overrides: bool) -> policy.Policy:
+    conf = cfg.ConfigOpts()
+    conf([], default_config_files=[], default_config_dirs=[])
+    rules = policy.Policy(conf)
+    for name, value in overrides.items():
+        conf.set_override(name, value, "oslo_policy")
+    return policy.Policy(conf) if overrides else rules
+
+
+@pytest.fixture(scope="module")
+def rules() -> policy.Policy:
+    return made()
+
+
+def someone(roles: set[str], project: str | None = "p1") -> RequestContext:
+    return RequestContext(user_id="u1", project_id=project, roles=sorted(roles), overwrite=False)
+
+
+@pytest.mark.parametrize(
+    ("rule", "allowed", "refused"),
+    [
+        ("stacks:index", READER, GUEST),
+        ("stacks:show", READER, NOBODY),
+        ("stacks:create", MEMBER, READER),
+        ("stacks:delete", MEMBER, GUEST),
+        ("stacks:update_no_change", MEMBER, READER),
+        ("stacks:lookup", GUEST, NOBODY),
+        ("stacks:preview", READER, GUEST),
+        ("actions:check", READER, GUEST),
+        ("actions:suspend", MEMBER, READER),
+        ("resource:signal", GUEST, NOBODY),
+        ("resource:metadata", GUEST, NOBODY),
+        ("resource:signal", READER, NOBODY),
+        ("resource:index", READER, GUEST),
+        ("resource:mark_unhealthy", MEMBER, READER),
+        ("events:index", READER, GUEST),
+        ("build_info:build_info", READER, GUEST),
+        ("service:index", ADMIN, MEMBER),
+        ("context_is_admin", ADMIN, MEMBER),
+        ("software_deployments:metadata", GUEST, NOBODY),
+    ],
+)
+def test_rules(rules: policy.Policy, rule: str, allowed: set[str], refused: set[str]) -> None:
+    rules.enforce(someone(allowed), rule)
+    with pytest.raises(errors.Forbidden, match=rule):
+        rules.enforce(someone(refused), rule)
+
+
+@pytest.mark.parametrize("rule", ["stacks:global_index", "software_configs:global_index"])
+def test_what_nobody_may(rules: policy.Policy, rule: str) -> None:
+    assert not rules.allows(someone(ADMIN), rule)
+
+
+def test_who_has_no_project_may_nothing(rules: policy.Policy) -> None:
+    assert not rules.allows(someone(ADMIN, None), "stacks:index")
+
+
+def test_the_older_rules_can_be_had_back() -> None:
+    older = made(enforce_new_defaults=False)
+    assert older.allows(someone({"anything"}), "stacks:create")
+    assert not older.allows(someone(GUEST), "stacks:create")
+
+
+def test_every_rule_is_described_once() -> None:
+    found = list(policy.list_rules())
+    assert len({rule.name for rule in found}) == len(found)
+    assert all(rule.description for rule in found)
