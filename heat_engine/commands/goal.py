@@ -109,12 +109,8 @@ def make(
     """
     if parsed is None:
         parsed = template.parse(request.template, request.files, request.positions)
-    values = Parameters.resolve(
-        parsed.parameters,
-        request.environment.parameters,
-        request.environment.parameter_defaults,
-        parameters.pseudo(parsed.dialect, name, stack_id, project_id),
-    )
+    pseudo = parameters.pseudo(parsed.dialect, name, stack_id, project_id)
+    values = resolve_parameters(parsed, request.environment, pseudo)
     return Goal(
         document=request.template,
         files=request.files,
@@ -122,6 +118,47 @@ def make(
         template=parsed,
         parameters=values,
     )
+
+
+def resolve_parameters(
+    parsed: Template, given: Environment, pseudo: Mapping[str, str], *, partial: bool = False
+) -> Parameters:
+    """The values of a template's parameters. ``partial``: what is missing or bad is UNKNOWN."""
+    user = given.parameters
+    if partial:
+        user = {key: value for key, value in user.items() if key in parsed.parameters}
+    return Parameters.resolve(
+        parsed.parameters, user, given.parameter_defaults, pseudo, partial=partial
+    )
+
+
+def make_checked(
+    core: Core,
+    request: Source,
+    *,
+    name: str,
+    stack_id: str | None,
+    project_id: str,
+    stack_timeout: float,
+) -> Goal:
+    """``make`` and ``check``; what is wrong with values and with resources is reported together."""
+    parsed = template.parse(request.template, request.files, request.positions)
+    try:
+        goal = make(request, name=name, stack_id=stack_id, project_id=project_id, parsed=parsed)
+    except errors.Invalid as refusal:
+        pseudo = parameters.pseudo(parsed.dialect, name, stack_id, project_id)
+        values = resolve_parameters(parsed, request.environment, pseudo, partial=True)
+        found = validation.validate(parsed.bind(values), core.registry.interface)
+        if not found:
+            raise
+        told = (
+            refusal.problems
+            if isinstance(refusal, errors.StackValidationFailed)
+            else (errors.Problem(refusal.message),)
+        )
+        raise errors.StackValidationFailed(problems=[*told, *found]) from refusal
+    check(core, goal, stack_timeout)
+    return goal
 
 
 def check(core: Core, goal: Goal, stack_timeout: float) -> None:

@@ -130,9 +130,14 @@ def _validated(
             raise errors.StackExists(stack_name=name)
         _check_quota(core, session, context)
     source = goals.source(core, order.template, order.params, order.files, order.environment_files)
-    goal = goals.make(source, name=name, stack_id=stack_id, project_id=context.project_id or "")
-    goals.check(core, goal, goals.timeout_seconds(core, chosen.timeout_mins))
-    return goal
+    return goals.make_checked(
+        core,
+        source,
+        name=name,
+        stack_id=stack_id,
+        project_id=context.project_id or "",
+        stack_timeout=goals.timeout_seconds(core, chosen.timeout_mins),
+    )
 
 
 def _check_quota(core: Core, session: Session, context: RequestContext) -> None:

@@ -92,10 +92,16 @@ def _prepare(
         source = _over_existing(source, before, order.args.get("clear_parameters") or ())
     elif order.template is None:
         raise errors.StackValidationFailed("No template specified")
-    goal = goals.make(source, name=stack.name, stack_id=stack.id, project_id=stack.project_id)
-    goal.parameters.check_immutable(before.parameters)
     minutes = chosen.timeout_mins or stack.timeout_mins
-    goals.check(core, goal, goals.timeout_seconds(core, minutes))
+    goal = goals.make_checked(
+        core,
+        source,
+        name=stack.name,
+        stack_id=stack.id,
+        project_id=stack.project_id,
+        stack_timeout=goals.timeout_seconds(core, minutes),
+    )
+    goal.parameters.check_immutable(before.parameters)
     return stack, goal, chosen
 
 
