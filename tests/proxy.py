@@ -19,6 +19,7 @@ class Proxy:
         self._lock = threading.Lock()
         self._sockets: list[socket.socket] = []
         self._fatal_word: bytes | None = None
+        self._unheard_word: bytes | None = None
         self._listener: socket.socket | None = None
         self._talker: socket.socket | None = None
         self.turns = 0
@@ -49,6 +50,10 @@ class Proxy:
         """Pass on the next message with this word, and cut before its answer."""
         self._fatal_word = word
 
+    def cut_before_told(self, word: bytes) -> None:
+        """Cut at the next message with this word, which the server never gets."""
+        self._unheard_word = word
+
     def __enter__(self) -> Proxy:
         return self
 
@@ -76,6 +81,11 @@ class Proxy:
     def _pump(self, source: socket.socket, sink: socket.socket) -> None:
         try:
             while data := source.recv(65536):
+                unheard = self._unheard_word
+                if unheard is not None and unheard in data:
+                    self._unheard_word = None
+                    _close(source)
+                    break
                 word = self._fatal_word
                 if word is not None and word in data:
                     self._fatal_word = None

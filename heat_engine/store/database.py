@@ -7,18 +7,19 @@ import select as selectors
 import sqlite3
 import threading
 import time
+from collections import deque
 from collections.abc import Callable, Iterator
 from contextlib import AbstractContextManager, contextmanager, nullcontext
 from functools import partial
 from typing import Any, Concatenate, ParamSpec, TypeVar
 
 import psycopg
-from sqlalchemy import Connection, Engine, create_engine, event, exc, text
+from sqlalchemy import Connection, Engine, create_engine, event, exc
 from sqlalchemy.engine import URL, make_url
 
 from common import errors
 from common.crypt import Vault
-from heat_engine.store import faults
+from heat_engine.store import faults, receipts
 from heat_engine.store.session import Session
 from heat_engine.store.writing import upsert
 
@@ -46,7 +47,6 @@ _MARIADB = {
     f" SESSION innodb_lock_wait_timeout = {LOCK_SECONDS},"
     " SESSION sql_mode = CONCAT(@@sql_mode, ',STRICT_TRANS_TABLES')",
 }
-_STATUS = text("SELECT pg_xact_status(CAST(:receipt AS xid8))")
 _DATABASE_ERRORS = (exc.DBAPIError, exc.TimeoutError)
 UNFIT = "a value is too long or too large to be stored"
 UNREACHABLE = "The database does not answer. Try again; nothing was lost."
@@ -75,6 +75,7 @@ class Database:
         self.vault = vault
         self._retry_seconds = retry_seconds
         self._turn_of: int | None = None
+        self._slots: deque[receipts.Slot] = deque()
         self._engine: Engine = _engine(parsed, pool_size, busy_seconds, echo)
         if parsed.get_backend_name() == "sqlite":
             self._reader: Engine = self._engine
@@ -113,12 +114,16 @@ class Database:
         """Run ``function(session, ...)`` in a write transaction until it passes; its result.
 
         It is run again after a deadlock, a serialization failure, a busy file or a lost
-        connection, so it may do nothing but use its session. On MariaDB, when the answer to COMMIT
-        is lost, also after it was committed. Raises what it raises, ``Invalid`` for a value that
-        does not fit its column, ``ServiceUnavailable`` when the time for trying is over.
+        connection, but never after it was committed; it may do nothing but use its session.
+        Raises what it raises, ``Invalid`` for a value that does not fit its column, and
+        ``ServiceUnavailable`` when the time for trying is over.
         """
-        attempt = partial(self._once, self._writer, self._my_turn, function, *args, **kwargs)
-        return self._insist(attempt)
+        if self._turn is not None:
+            return self._insist(
+                partial(self._once, self._writer, self._my_turn, function, *args, **kwargs)
+            )
+        with self._slot() as slot:
+            return self._insist(partial(self._surely, slot, function, *args, **kwargs))
 
     def query(
         self, function: Callable[Concatenate[Session, P], T], *args: P.args, **kwargs: P.kwargs
@@ -148,20 +153,46 @@ class Database:
         *args: P.args,
         **kwargs: P.kwargs,
     ) -> T:
-        with turn(), engine.connect() as connection, connection.begin() as transaction:
-            result = function(Session(connection, self.vault), *args, **kwargs)
-            receipt = _receipt(connection) if engine is self._writer else None
+        with turn(), engine.connect() as connection, connection.begin():
+            return function(Session(connection, self.vault), *args, **kwargs)
+
+    def _surely(
+        self,
+        slot: receipts.Slot,
+        function: Callable[Concatenate[Session, P], T],
+        *args: P.args,
+        **kwargs: P.kwargs,
+    ) -> T:
+        """``_once`` for a server, which may take a COMMIT and be gone before it says so."""
+        slot.number += 1
+        with self._writer.connect() as connection, connection.begin() as transaction:
+            session = Session(connection, self.vault)
+            result = function(session, *args, **kwargs)
+            receipts.leave(session, slot)
             try:
                 transaction.commit()
             except exc.DBAPIError as error:
-                if receipt is None or not error.connection_invalidated:
+                if not error.connection_invalidated:
                     raise
                 lost = error
             else:
                 return result
-        if self.query(_is_committed, receipt):
+        if self._insist(partial(self._once, self._writer, nullcontext, receipts.is_left, slot)):
             return result
         raise lost
+
+    @contextmanager
+    def _slot(self) -> Iterator[receipts.Slot]:
+        try:
+            slot = self._slots.pop()
+        except IndexError:
+            slot = receipts.Slot()
+            # Its row must be there before it is needed, for ``is_left`` to wait for it.
+            self._insist(partial(self._once, self._writer, nullcontext, receipts.leave, slot))
+        try:
+            yield slot
+        finally:
+            self._slots.append(slot)
 
     def _connect(self, engine: Engine) -> Connection:
         """A connection, waiting for a database that is just starting."""
@@ -291,24 +322,6 @@ def _refuse_dead(connection: Any, record: Any, proxy: Any) -> None:
         said = [(-1, selectors.POLLNVAL)]
     if said:
         raise exc.DisconnectionError
-
-
-def _receipt(connection: Connection) -> str | None:
-    """What tells later whether this transaction was committed; only PostgreSQL can say."""
-    if connection.dialect.name != "postgresql":
-        return None
-    return connection.exec_driver_sql("SELECT pg_current_xact_id_if_assigned()::text").scalar()
-
-
-def _is_committed(session: Session, receipt: str) -> bool:
-    deadline = time.monotonic() + CONNECT_SECONDS
-    for pause in _pauses():
-        status = session.execute(_STATUS, {"receipt": receipt}).scalar_one()
-        # Its server process may need a moment to end what it was told.
-        if status != "in progress" or time.monotonic() > deadline:
-            return status == "committed"
-        time.sleep(pause)
-    raise AssertionError
 
 
 @contextmanager

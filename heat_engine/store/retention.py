@@ -16,6 +16,7 @@ from heat_engine.store.tables import (
     document,
     event,
     guest,
+    receipt,
     resource,
     service,
     signal,
@@ -27,6 +28,8 @@ from heat_engine.store.tables import (
 
 # An engine that crashed never says goodbye; nobody misses it after this long, in seconds.
 SERVICE_SECONDS = 86400
+# A process that lives writes its receipts far more often.
+RECEIPT_SECONDS = 7 * 86400
 _PAGE = 500
 
 
@@ -37,9 +40,10 @@ class Purged:
     stacks: int
     documents: int
     services: int
+    receipts: int
 
     def __bool__(self) -> bool:
-        return bool(self.stacks or self.documents or self.services)
+        return bool(self.stacks or self.documents or self.services or self.receipts)
 
 
 def purge(session: Session, *, deleted_before_seconds: float, batch: int = 50) -> Purged:
@@ -51,6 +55,7 @@ def purge(session: Session, *, deleted_before_seconds: float, batch: int = 50) -
         stacks=_stacks(session, deleted_before_seconds, batch),
         documents=_documents(session, batch),
         services=_services(session, batch),
+        receipts=_receipts(session, batch),
     )
 
 
@@ -117,6 +122,14 @@ def _services(session: Session, batch: int) -> int:
     ids = session.execute(silent.limit(batch)).scalars().all()
     _delete(session, service.c.id, ids)
     return len(ids)
+
+
+def _receipts(session: Session, batch: int) -> int:
+    before = clock.utc() - timedelta(seconds=RECEIPT_SECONDS)
+    ids = session.execute(select(receipt.c.id).where(receipt.c.written_at < before).limit(batch))
+    old = ids.scalars().all()
+    _delete(session, receipt.c.id, old)
+    return len(old)
 
 
 def _ids(

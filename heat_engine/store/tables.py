@@ -202,6 +202,16 @@ signal = Table(
     **BINARY_NAMES,
 )
 
+# The number of the last transaction that used this slot, see ``receipts``.
+receipt = Table(
+    "receipt",
+    metadata,
+    Column("id", Identifier, primary_key=True),
+    Column("number", Integer, nullable=False),
+    Column("written_at", Time, nullable=False, index=True),
+    **BINARY_NAMES,
+)
+
 # The credential of one resource: what its server may use to call back, and nothing else.
 guest = Table(
     "guest",

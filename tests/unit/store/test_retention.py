@@ -82,7 +82,7 @@ def test_a_stack_goes_with_all_that_is_its_own(database: Database) -> None:
     recent = _full_stack(database, "recent", 0.5)
     before = _counts(database)
     old = _full_stack(database, "old", 2)
-    assert _purge(database) == retention.Purged(stacks=1, documents=0, services=0)
+    assert _purge(database) == retention.Purged(stacks=1, documents=0, services=0, receipts=0)
     assert _counts(database) == before
     assert database.query(stacks.get, old) is None
     for kept in (living, recent):

@@ -193,6 +193,15 @@ signal = Table(
     **BINARY_NAMES,
 )
 
+receipt = Table(
+    "receipt",
+    metadata,
+    Column("id", Identifier, primary_key=True),
+    Column("number", Integer, nullable=False),
+    Column("written_at", Time, nullable=False, index=True),
+    **BINARY_NAMES,
+)
+
 guest = Table(
     "guest",
     metadata,
