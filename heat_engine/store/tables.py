@@ -208,7 +208,7 @@ receipt = Table(
     metadata,
     Column("id", Identifier, primary_key=True),
     Column("number", Integer, nullable=False),
-    Column("written_at", Time, nullable=False, index=True),
+    Column("written_at", Time, nullable=False),
     **BINARY_NAMES,
 )
 
