@@ -64,7 +64,7 @@ class Conditions:
         if isinstance(condition, str):
             return self._named(condition)
         if isinstance(condition, Expression):
-            value = Resolution(Static()).resolve(condition)
+            value = Resolution(Static(), shared=self.parser.binding.budget).resolve(condition)
             if value is UNKNOWN or isinstance(value, bool):
                 return value
             if isinstance(value, str):
@@ -108,7 +108,11 @@ class Conditions:
     def _own_truth(self, name: str) -> Any:
         node = self._nodes[name]
         try:
-            value = node if isinstance(node, bool) else Resolution(Static()).resolve(node)
+            value = (
+                node
+                if isinstance(node, bool)
+                else Resolution(Static(), shared=self.parser.binding.budget).resolve(node)
+            )
         except HearthError as error:
             return error
         if isinstance(value, bool) or value is UNKNOWN:

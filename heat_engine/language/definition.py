@@ -11,6 +11,7 @@ from typing import Any
 from common.errors import HearthError, Problem, StackValidationFailed
 from heat_engine.language.functions.base import (
     Binding,
+    Budget,
     Expression,
     Function,
     ListExpression,
@@ -92,22 +93,22 @@ class OutputDefinition:
 def _digest(snippet: Any) -> str:
     if not isinstance(snippet, Expression) and not snippet:
         return ""
-    rendered = json.dumps(_rendered(snippet), sort_keys=True, default=str)
+    rendered = json.dumps(_rendered(snippet, Budget()), sort_keys=True, default=str)
     return hashlib.sha256(rendered.encode()).hexdigest()
 
 
-def _rendered(node: Any) -> Any:
+def _rendered(node: Any, budget: Budget) -> Any:
     """A snippet with all that is known without resources worked out."""
     if isinstance(node, MapExpression):
-        return {str(key): _rendered(item) for key, item in node.entries.items()}
+        return {str(key): _rendered(item, budget) for key, item in node.entries.items()}
     if isinstance(node, ListExpression):
-        return [_rendered(item) for item in node.items]
+        return [_rendered(item, budget) for item in node.items]
     if not isinstance(node, Function):
         return repr(node) if isinstance(node, Expression) else node
-    value = Resolution(Static(), collect=True).resolve(node)
+    value = Resolution(Static(), collect=True, shared=budget).resolve(node)
     if not contains_unknown(value):
         return None if value is ABSENT else value
-    return {node.name: _rendered(node.arguments)}
+    return {node.name: _rendered(node.arguments, budget)}
 
 
 class ResourceReader:
@@ -205,7 +206,7 @@ class ResourceReader:
             self._wrong_type(name, key, "string")
             return UNKNOWN
         try:
-            return Resolution(Static()).resolve(node)
+            return Resolution(Static(), shared=self._binding.budget).resolve(node)
         except HearthError as error:
             if not (isinstance(error, StackValidationFailed) and error.problems[0].path):
                 self._report(error.message, (*path, key))

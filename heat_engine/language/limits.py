@@ -21,3 +21,6 @@ DEFAULT = Limits()
 
 MAX_RESOLVED = 4_000_000
 """Characters and entries that the functions of one snippet may make in one resolution."""
+
+MAX_TEMPLATE_WORK = 64_000_000
+"""The same for all snippets of a template together, while it is bound and while it is checked."""

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import json
 from collections.abc import Iterator, Mapping
 from typing import Any
 
@@ -49,7 +50,7 @@ class Parameters:
         self.schemas = schemas
         self._values = {**pseudo, **values}
         self._given = given
-        self._pseudo = {name: value for name, value in pseudo.items() if name not in schemas}
+        self._weights: dict[str, int] = {}
 
     @classmethod
     def resolve(
@@ -99,6 +100,14 @@ class Parameters:
             return self._values[name]
         except KeyError:
             raise errors.UserParameterMissing(key=name) from None
+
+    def weight(self, name: str) -> int:
+        """Characters and entries of a value, counted once. Raises UserParameterMissing."""
+        if name not in self._weights:
+            value = self.value(name)
+            shown = value if isinstance(value, str) else json.dumps(value, default=str)
+            self._weights[name] = len(shown)
+        return self._weights[name]
 
     def text(self, name: str) -> str:
         """What the API shows; six stars for a hidden parameter."""

@@ -9,9 +9,9 @@ from common import errors
 from common.errors import HearthError, Problem, StackValidationFailed
 from heat_engine.language import dependencies, properties
 from heat_engine.language.definition import OutputDefinition, ResourceDefinition
-from heat_engine.language.functions.base import MapExpression, Path, Resolution
+from heat_engine.language.functions.base import Budget, MapExpression, Path, Resolution
 from heat_engine.language.functions.references import GetAttribute, Reference
-from heat_engine.language.problems import ReferenceProblem, Unplaced, failure
+from heat_engine.language.problems import LimitProblem, ReferenceProblem, Unplaced, failure
 from heat_engine.language.schema import TypeInterface
 from heat_engine.language.scope import Static
 from heat_engine.language.template import BoundTemplate
@@ -46,6 +46,7 @@ class _Validation:
         self._declared = bound.template.section(self._words.resources)
         self._types: dict[str, TypeInterface | None] = {}
         self._find = types
+        self._budget = Budget()
         self._found: dict[tuple[Path, str], Problem] = {}
 
     def run(self) -> list[Problem]:
@@ -54,6 +55,8 @@ class _Validation:
         self._duplicates()
         for definition in self._bound.resources.values():
             self._resource(definition)
+            if self._budget.left < 0:
+                return list(self._found.values())
         found = dependencies.cycle(self._bound.resources)
         if found is not None:
             self._add(found[1], (self._words.resources, found[0]))
@@ -102,6 +105,7 @@ class _Validation:
             )
         if definition.external_id is None:
             self._properties(definition, interface)
+        self._metadata(definition)
         if interface.update_policy:
             self._update_policy(definition, interface)
 
@@ -119,9 +123,17 @@ class _Validation:
         for problem, place in properties.placed(interface.update_policy, given, path):
             self._add(problem, place)
 
+    def _resolution(self) -> Resolution:
+        return Resolution(Static(), collect=True, shared=self._budget)
+
+    def _metadata(self, definition: ResourceDefinition) -> None:
+        resolution = self._resolution()
+        resolution.resolve(definition.metadata)
+        self._faults(resolution, (*definition.path, self._words.metadata), "")
+
     def _static(self, snippet: Any, path: Path) -> Any:
         """The snippet resolved as far as it can be; faults are added at the entry they spoil."""
-        resolution = Resolution(Static(), collect=True)
+        resolution = self._resolution()
         if not isinstance(snippet, MapExpression):
             value = resolution.resolve(snippet)
             self._faults(resolution, path)
@@ -136,15 +148,13 @@ class _Validation:
                 given[name] = value
         return given
 
-    def _faults(self, resolution: Resolution, path: Path) -> None:
+    def _faults(self, resolution: Resolution, path: Path, word: str = properties.ERROR) -> None:
         for place, error in resolution.faults or ():
+            if isinstance(error, errors.InvalidTemplateReference):
+                continue
             for problem in _problems(error):
-                if isinstance(error, errors.InvalidTemplateReference):
-                    continue
-                self._add(
-                    problem if problem.path else Problem(problem.message, path, properties.ERROR),
-                    place,
-                )
+                named = isinstance(problem, LimitProblem) or problem.path
+                self._add(problem if named else Problem(problem.message, path, word), place)
 
     def _bad_reference(self, target: Any, where: str, place: Path) -> None:
         message = errors.InvalidTemplateReference(resource=target, key=where).message
@@ -174,6 +184,12 @@ class _Validation:
             self._add(Problem(message, (*reference.path, reference.name)))
 
     def _output(self, output: OutputDefinition) -> None:
+        """References, and what its functions may make; other faults show when it is read."""
+        resolution = self._resolution()
+        resolution.resolve(output.value)
+        for place, error in resolution.faults or ():
+            if isinstance(error, errors.RequestLimitExceeded):
+                self._add(LimitProblem(error.message), place)
         for reference in output.references:
             if not isinstance(reference, GetAttribute) or reference.target is None:
                 continue
@@ -189,4 +205,6 @@ class _Validation:
 def _problems(error: HearthError) -> Iterable[Problem]:
     if isinstance(error, StackValidationFailed):
         return error.problems
+    if isinstance(error, errors.RequestLimitExceeded):
+        return (LimitProblem(error.message),)
     return (Problem(error.message),)

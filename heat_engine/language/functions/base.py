@@ -11,7 +11,7 @@ from typing import Any, ClassVar, Protocol
 
 from common import errors
 from common.errors import HearthError, Problem, StackValidationFailed
-from heat_engine.language.limits import MAX_RESOLVED
+from heat_engine.language.limits import MAX_RESOLVED, MAX_TEMPLATE_WORK
 from heat_engine.language.parameters import Parameters
 from heat_engine.language.scope import Scope
 from heat_engine.language.unknown import ABSENT, UNKNOWN, contains_unknown
@@ -19,10 +19,20 @@ from heat_engine.language.unknown import ABSENT, UNKNOWN, contains_unknown
 Path = tuple[str | int, ...]
 
 
+class Budget:
+    """What many resolutions may make together. ``left`` below zero: it is used up."""
+
+    __slots__ = ("left",)
+
+    def __init__(self, units: int = MAX_TEMPLATE_WORK) -> None:
+        self.left = units
+
+
 class Binding:
     """What the functions of one template see of it. ``resources``: the declared names."""
 
     __slots__ = (
+        "budget",
         "conditions",
         "enabled",
         "files",
@@ -46,6 +56,7 @@ class Binding:
         self.resources = resources
         self.enabled: frozenset[str] = frozenset()
         self.conditions: Any = None
+        self.budget = Budget()
         self.problems: list[Problem] = []
         self.references: list[Function] = []
 
@@ -60,13 +71,19 @@ class SnippetParser(Protocol):
 
 
 class Resolution:
-    """One pass over one snippet: the scope, what is left of the budget, and faults if collected."""
+    """One pass over one snippet: the scope, what is left of the budget, and faults if collected.
 
-    __slots__ = ("faults", "left", "scope", "unknown")
+    ``shared``: a budget that other resolutions draw from too.
+    """
 
-    def __init__(self, scope: Scope, collect: bool = False) -> None:
+    __slots__ = ("faults", "left", "scope", "shared", "unknown")
+
+    def __init__(
+        self, scope: Scope, *, collect: bool = False, shared: Budget | None = None
+    ) -> None:
         self.scope = scope
         self.left = MAX_RESOLVED
+        self.shared = shared
         self.unknown = False
         self.faults: list[tuple[Path, HearthError]] | None = [] if collect else None
 
@@ -86,6 +103,9 @@ class Resolution:
     def charge(self, amount: int) -> None:
         """Take from the budget. Raises RequestLimitExceeded when it is used up."""
         self.left -= amount
+        if self.shared is not None:
+            self.shared.left -= amount
+            self.left = min(self.left, self.shared.left)
         if self.left < 0:
             raise errors.RequestLimitExceeded(
                 limit=f"Functions expand a value to more than {MAX_RESOLVED} characters."

@@ -33,14 +33,19 @@ class GetParam(Function):
         name, *steps = arguments if isinstance(arguments, list) else [arguments]
         if not isinstance(name, str):
             raise fault(f'Parameter name in "{self.name}" must be string')
-        value = resolution.charged(self.binding.parameters.value(name))
+        value = self.binding.parameters.value(name)
+        if value is UNKNOWN:
+            resolution.unknown = True
+        if not steps:
+            resolution.charge(self.binding.parameters.weight(name))
+            return value
         for step in steps:
             if value is UNKNOWN:
                 return UNKNOWN
             value = _step_loosely(value, step)
             if value is _MISSED:
                 return ""
-        return value
+        return resolution.charged(value)
 
 
 _MISSED = object()
@@ -82,7 +87,11 @@ class ParameterReference(Function):
     def compute(self, arguments: Any, resolution: Resolution) -> Any:
         if arguments not in self.binding.parameters:
             raise errors.InvalidTemplateReference(resource=arguments, key="unknown")
-        return resolution.charged(self.binding.parameters.value(arguments))
+        resolution.charge(self.binding.parameters.weight(arguments))
+        value = self.binding.parameters.value(arguments)
+        if value is UNKNOWN:
+            resolution.unknown = True
+        return value
 
 
 class Reference(Function):
@@ -102,7 +111,7 @@ class Reference(Function):
 
     def _constant(self, node: Any) -> Any:
         """The value of an argument that needs no resource to be known, else None."""
-        value = Resolution(Static(), collect=True).resolve(node)
+        value = Resolution(Static(), collect=True, shared=self.binding.budget).resolve(node)
         return None if contains_unknown(value) else value
 
 
