@@ -44,7 +44,11 @@ class ActingType(RestType):
                 request,
                 f"{self.noun} to finish {action.name}",
                 physical_id=self.identify(thing),
-                saved={"sent": True, "actions": [*finished, action.key]},
+                saved={
+                    "sent": True,
+                    "since": request.elapsed,
+                    "actions": [*finished, action.key],
+                },
             )
         return self.finish(request, thing)
 

@@ -46,10 +46,14 @@ def refused(request: Request, error: CloudError, *, again: bool) -> Progress:
 
 
 def poll(request: Request, waiting_for: str, **fields: Any) -> Progress:
-    """Look again later. ``saved`` stays as it is, without the count of refusals."""
+    """Look again later. ``saved`` stays as it is, without the count of refusals.
+
+    Its ``since`` is the elapsed time at which something new was begun: from there the pauses grow.
+    """
     saved = {key: value for key, value in request.saved.items() if key != "retries"}
     saved.update(fields.pop("saved", {}))
-    return wait(waiting_for, after=poll_after(request.elapsed), saved=saved, **fields)
+    after = poll_after(request.elapsed - saved.get("since", 0.0))
+    return wait(waiting_for, after=after, saved=saved, **fields)
 
 
 def find(cloud: Cloud, service: str, collection: str, id_or_name: str) -> Document:

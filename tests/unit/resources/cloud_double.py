@@ -107,8 +107,8 @@ class CloudDouble:
 
     def _join(self, server: Document, port_id: str) -> None:
         port = self._of("ports", port_id)
-        address = f"10.0.0.{next(self._numbers)}"
-        port.setdefault("fixed_ips", [{"subnet_id": "subnet-1", "ip_address": address}])
+        for fixed in port.setdefault("fixed_ips", [{"subnet_id": "subnet-1"}]):
+            fixed.setdefault("ip_address", f"10.0.0.{next(self._numbers)}")
         port["device_id"] = server["id"]
         shown = server.setdefault("addresses", {}).setdefault("private", [])
         shown += [{"addr": fixed["ip_address"], "version": 4} for fixed in port["fixed_ips"]]
