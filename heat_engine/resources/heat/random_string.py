@@ -11,7 +11,7 @@ from typing import Any
 
 from heat_engine.language.schema import Attribute, Kind, Property, between, one_of
 from heat_engine.language.unknown import contains_unknown
-from heat_engine.resources.protocol import Progress, Request, ResourceType, done
+from heat_engine.resources.protocol import Progress, Request, ResourceType, done, failed
 
 LONGEST = 512
 CLASSES: Mapping[str, str] = {
@@ -158,6 +158,10 @@ class RandomString(ResourceType):
         return ()
 
     def create(self, request: Request) -> Progress:
+        # A length may have been unknown when the template was checked.
+        problems = self.validate(request.properties, request.stack_timeout)
+        if problems:
+            return failed(problems[0], "StackValidationFailed")
         value = generate(request.properties["length"], groups(request.properties))
         return done(
             physical_id=request.physical_name, reference_id=value, attributes={"value": value}

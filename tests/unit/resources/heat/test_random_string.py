@@ -100,6 +100,11 @@ def test_unknown_values_are_not_judged() -> None:
     assert KIND.validate(request(KIND, {"length": UNKNOWN}).properties, 60) == ()
 
 
+def test_a_value_known_late_is_judged_by_create() -> None:
+    progress = KIND.create(request(KIND, {"length": 1, "character_classes": [{"min": 2}]}))
+    assert (progress.outcome, progress.reason) == (Outcome.FAILED, TOO_SHORT)
+
+
 def test_nothing_is_updatable() -> None:
     assert not any(prop.updatable for prop in KIND.properties.values())
 
