@@ -37,26 +37,30 @@ _SYSTEM = secrets.SystemRandom()
 
 @functools.lru_cache(maxsize=256)
 def _table(alphabet: str) -> tuple[bytes, bytes]:
-    """How a random byte becomes a place in the alphabet, and the bytes that would bias it."""
+    """What a random byte becomes (Latin-1), and the bytes that would make some more likely."""
     fair = 256 - 256 % len(alphabet)
-    places = bytes(byte % len(alphabet) for byte in range(256))
-    return places, bytes(range(fair, 256))
+    codes = alphabet.encode("latin-1")
+    return bytes(codes[byte % len(codes)] for byte in range(256)), bytes(range(fair, 256))
 
 
-def draw(alphabet: str, count: int) -> list[str]:
+def draw(alphabet: str, count: int) -> str:
     """``count`` characters of the alphabet, each equally likely, from the system's generator.
 
     Random bytes are drawn in bulk: one call of the system for a whole string instead of one
     for each character.
     """
-    if len(alphabet) > 256:
-        return [secrets.choice(alphabet) for _ in range(count)]
-    places, unfair = _table(alphabet)
-    drawn: list[str] = []
+    if len(alphabet) > 256 or max(alphabet) > "\xff":
+        return "".join([secrets.choice(alphabet) for _ in range(count)])
+    table, unfair = _table(alphabet)
+    drawn = b""
     while len(drawn) < count:
-        usable = os.urandom(2 * (count - len(drawn))).translate(places, unfair)
-        drawn += [alphabet[place] for place in usable]
-    return drawn[:count]
+        drawn += os.urandom(2 * (count - len(drawn))).translate(table, unfair)
+    return drawn[:count].decode("latin-1")
+
+
+@functools.lru_cache(maxsize=16)
+def _union(alphabets: tuple[tuple[str, int], ...]) -> str:
+    return "".join(dict.fromkeys("".join(alphabet for alphabet, _ in alphabets)))
 
 
 def groups(properties: Mapping[str, Any]) -> list[tuple[str, int]]:
@@ -72,15 +76,25 @@ def groups(properties: Mapping[str, Any]) -> list[tuple[str, int]]:
     ]
 
 
+def fault(length: int, alphabets: Sequence[tuple[str, int]]) -> str:
+    """Why no such string can be made, or nothing."""
+    if not any(alphabet for alphabet, _ in alphabets):
+        return NOTHING_TO_DRAW
+    if not all(alphabet for alphabet, _ in alphabets):
+        return "A character sequence must not be empty."
+    if sum(minimum for _, minimum in alphabets) > length:
+        return TOO_SHORT
+    return ""
+
+
 def generate(length: int, alphabets: Sequence[tuple[str, int]]) -> str:
     """A string with at least the wanted number of characters of each alphabet.
 
     Shuffling all characters is the same as putting the wanted ones at places drawn without
     repetition, as the others are independent of each other.
     """
-    union = "".join(dict.fromkeys("".join(alphabet for alphabet, _ in alphabets)))
-    wanted = [character for alphabet, minimum in alphabets for character in draw(alphabet, minimum)]
-    characters = draw(union, length)
+    wanted = "".join([draw(alphabet, minimum) for alphabet, minimum in alphabets])
+    characters = list(draw(_union(tuple(alphabets)), length))
     places = _SYSTEM.sample(range(length), len(wanted))
     for place, character in zip(places, wanted, strict=True):
         characters[place] = character
@@ -148,21 +162,16 @@ class RandomString(ResourceType):
     def validate(self, properties: Mapping[str, Any], stack_timeout: float) -> Sequence[str]:
         if contains_unknown(dict(properties)):
             return ()
-        alphabets = groups(properties)
-        if not any(alphabet for alphabet, _ in alphabets):
-            return (NOTHING_TO_DRAW,)
-        if not all(alphabet for alphabet, _ in alphabets):
-            return ("A character sequence must not be empty.",)
-        if sum(minimum for _, minimum in alphabets) > properties["length"]:
-            return (TOO_SHORT,)
-        return ()
+        problem = fault(properties["length"], groups(properties))
+        return (problem,) if problem else ()
 
     def create(self, request: Request) -> Progress:
+        length, alphabets = request.properties["length"], groups(request.properties)
         # A length may have been unknown when the template was checked.
-        problems = self.validate(request.properties, request.stack_timeout)
-        if problems:
-            return failed(problems[0], "StackValidationFailed")
-        value = generate(request.properties["length"], groups(request.properties))
+        problem = fault(length, alphabets)
+        if problem:
+            return failed(problem, "StackValidationFailed")
+        value = generate(length, alphabets)
         return done(
             physical_id=request.physical_name, reference_id=value, attributes={"value": value}
         )

@@ -1,52 +1,18 @@
-"""The verbs that all table types share, tried on a volume-like and a network-like table."""
+"""The verbs that all table types share."""
 
 from __future__ import annotations
 
 from dataclasses import replace
-from typing import Any
 
 import pytest
 
-from heat_engine.language.schema import Attribute, Kind, Property
 from heat_engine.resources.openstack.calls import MOST_RETRIES
-from heat_engine.resources.openstack.rest import Field, RestType
 from heat_engine.resources.protocol import Outcome
 from tests.unit.resources.cloud_double import CloudDouble
 from tests.unit.resources.driver import change, keep, request, run, run_twice
-
-
-class Router(RestType):
-    name = "Test::Router"
-    service, collection, noun = "network", "routers", "router"
-    ready = frozenset({"ACTIVE"})
-    old_names = {"network": "network_id"}
-    properties = {
-        "name": Property(Kind.STRING, updatable=True),
-        "network": Property(Kind.STRING),
-        "network_id": Property(Kind.STRING, hidden=True),
-        "mtu": Property(Kind.INTEGER, updatable=True),
-        "tags": Property(Kind.LIST, updatable=True),
-        "options": Property(
-            Kind.MAP, schema={"a": Property(Kind.STRING), "b": Property(Kind.STRING)}
-        ),
-        "value_specs": Property(Kind.MAP, updatable=True),
-    }
-    attributes = {
-        "network_name": Attribute("the network"),
-        "status": Attribute("its status", live=True),
-    }
-    shown = {"network_name": "network_ref"}
-    fields = {
-        "network": Field("network_ref", refers="networks"),
-        "mtu": Field("maximum"),
-        "tags": Field(),
-        "options": Field(),
-        "value_specs": Field(merged=True),
-    }
-
+from tests.unit.resources.openstack.router import GIVEN, Router
 
 KIND = Router()
-GIVEN = {"network": "private", "options": {"a": "x"}, "value_specs": {"extra": 1}}
 
 
 def test_body_is_made_by_the_table() -> None:
@@ -227,40 +193,3 @@ def test_delete_tries_again_while_something_uses_it() -> None:
     cloud.fail("delete", "routers", "conflict", times=3)
     assert run(KIND.delete, made)[0].outcome is Outcome.DONE
     assert cloud.made("routers") == []
-
-
-def test_check() -> None:
-    cloud = CloudDouble()
-    assert KIND.check(request(KIND)).reason == "Resource not created"
-    _, made = run(KIND.create, request(KIND, GIVEN, cloud))
-    assert KIND.check(made).outcome is Outcome.DONE
-    cloud.things["routers"][str(made.physical_id)]["status"] = "DOWN"
-    assert KIND.check(made).reason == "'status': expected 'ACTIVE', got 'DOWN'"
-    del cloud.things["routers"][str(made.physical_id)]
-    assert KIND.check(made).error == "NotFound"
-
-
-@pytest.mark.parametrize(("status", "replaced"), [("ACTIVE", False), ("ERROR", True), (None, True)])
-def test_a_failed_resource_is_replaced_when_its_thing_is_broken(
-    status: str | None, *, replaced: bool
-) -> None:
-    cloud = CloudDouble()
-    _, made = run(KIND.create, request(KIND, GIVEN, cloud))
-    if status is None:
-        cloud.things["routers"].clear()
-    else:
-        cloud.things["routers"][str(made.physical_id)]["status"] = status
-    assert KIND.replace_failed(made) is replaced
-    assert KIND.replace_failed(replace(made, physical_id=None))
-
-
-def test_live_attributes_come_from_the_cloud_and_others_do_not() -> None:
-    cloud = CloudDouble()
-    _, made = run(KIND.create, request(KIND, GIVEN, cloud))
-    thing: dict[str, Any] = cloud.things["routers"][str(made.physical_id)]
-    thing.update(status="DOWN", network_ref="changed")
-    assert KIND.read(made, "status") == "DOWN"
-    assert KIND.read(made, "network_name") == "net-1"
-    assert KIND.read(made, "show")["network_ref"] == "changed"
-    cloud.fail("get", "routers", "unavailable")
-    assert KIND.read(made, "show") is None
