@@ -105,6 +105,17 @@ def changed_by(core: Core, record: ResourceRecord, after: Mapping[str, Any]) -> 
     return changed
 
 
+def spare_of(
+    record: ResourceRecord, rows: Iterable[ResourceRecord], wanted: Mapping[str, Any]
+) -> ResourceRecord | None:
+    """A replaced incarnation of the resource that is whole and still as wanted; the newest one."""
+    for row in reversed(list(rows)):
+        whole = row.status == Status.COMPLETE and row.action not in (Action.INIT, Action.DELETE)
+        if row.obsolete and row.name == record.name and whole and same(row.definition, wanted):
+            return row
+    return None
+
+
 def needs_new(core: Core, type_name: str, changed: Iterable[str]) -> bool:
     """Whether a change of these properties can only be had by a new resource."""
     declared = core.registry.get(type_name).properties
@@ -147,7 +158,7 @@ class Planner:
         verbs: dict[str, tuple[Verb, str]] = {}
         for name in dag.order(requires):
             definition = self._definitions[name]
-            verb, decision = self._decide(definition)
+            verb, decision, sure = self._decide(definition)
             result.decisions[name] = decision
             if verb is None:
                 continue
@@ -157,7 +168,7 @@ class Planner:
                 result.fresh.append(row)
                 self.current[name] = row
             if verb is not Verb.CREATE:
-                self._scope.moving[name] = decision is Decision.REPLACED
+                self._scope.moving[name] = decision is Decision.REPLACED or not sure
             verbs[name] = (verb, row.id)
         leftover = any(row.obsolete or row.name not in names for row in self._rows)
         changing = any(verb in (Verb.UPDATE, Verb.REPLACE) for verb, _ in verbs.values())
@@ -165,18 +176,24 @@ class Planner:
         result.touched = list(self._touched.values())
         return result
 
-    def _decide(self, definition: ResourceDefinition) -> tuple[Verb | None, Decision]:
-        name = definition.name
-        row = self.current.get(name)
+    def _decide(self, definition: ResourceDefinition) -> tuple[Verb | None, Decision, bool]:
+        """The verb to run, what that means, and whether that is sure before anything has run."""
+        row = self.current.get(definition.name)
         if row is None or (row.action, row.status) == (Action.INIT, Status.COMPLETE):
-            return Verb.CREATE, Decision.ADDED
+            return Verb.CREATE, Decision.ADDED, True
         if row.type != definition.type or row.action in (Action.INIT, Action.DELETE):
-            return Verb.REPLACE, Decision.REPLACED
+            return Verb.REPLACE, Decision.REPLACED, True
         wanted = definition_of(definition, self._scope)
-        unknown = contains_unknown(wanted["properties"]) or contains_unknown(wanted["metadata"])
-        equal = not unknown and same(row.definition, wanted)
-        if not equal and not unknown and self._swap(name, wanted):
-            return None, Decision.UNCHANGED
+        known = not contains_unknown([wanted["properties"], wanted["metadata"]])
+        equal = known and same(row.definition, wanted)
+        if known and not equal and self._swap(row, wanted):
+            return None, Decision.UNCHANGED, True
+        verb, decision = self._decide_known(row, wanted, known=known, equal=equal)
+        return verb, decision, known
+
+    def _decide_known(
+        self, row: ResourceRecord, wanted: Mapping[str, Any], *, known: bool, equal: bool
+    ) -> tuple[Verb | None, Decision]:
         if row.action == Action.CREATE and row.status == Status.IN_PROGRESS:
             if equal:
                 return Verb.CREATE, Decision.ADDED
@@ -189,7 +206,7 @@ class Planner:
             return Verb.UPDATE, Decision.UPDATED
         if equal and row.status == Status.COMPLETE:
             return None, Decision.UNCHANGED
-        if not unknown and self._will_replace(row, wanted["properties"]):
+        if known and self._will_replace(row, wanted["properties"]):
             return Verb.UPDATE, Decision.REPLACED
         return Verb.UPDATE, Decision.UPDATED
 
@@ -200,17 +217,15 @@ class Planner:
         request = self._requests.build(row, given=given, changed=changed)
         return self._core.registry.get(row.type).must_replace(request)
 
-    def _swap(self, name: str, wanted: Mapping[str, Any]) -> bool:
+    def _swap(self, row: ResourceRecord, wanted: Mapping[str, Any]) -> bool:
         """Take a replaced resource back that still is as wanted, instead of making it again."""
-        row = self.current[name]
-        for spare in reversed(self._spares.get(name, [])):
-            whole = spare.status == Status.COMPLETE and spare.action != Action.DELETE
-            if whole and same(spare.definition, wanted):
-                spare.obsolete, row.obsolete = False, True
-                self.current[name] = spare
-                self._touched.update({spare.id: spare, row.id: row})
-                return True
-        return False
+        spare = spare_of(row, self._spares.get(row.name, ()), wanted)
+        if spare is None:
+            return False
+        spare.obsolete, row.obsolete = False, True
+        self.current[row.name] = spare
+        self._touched.update({spare.id: spare, row.id: row})
+        return True
 
     def _new_row(self, definition: ResourceDefinition, requires: Iterable[str]) -> ResourceRecord:
         return ResourceRecord(

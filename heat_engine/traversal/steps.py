@@ -135,6 +135,9 @@ class Steps:
             if record.status == Status.FAILED:
                 self.outcomes.state(record, Action(record.action), Status.COMPLETE, UNCHANGED)
             return self.outcomes.done(step)
+        spare = planning.spare_of(record, self._work.rows.values(), wanted)
+        if spare is not None:
+            return self._swap(step, record, spare)
         record.define(planning.trying(record, wanted))
         self.outcomes.state(record, Action.UPDATE, Status.IN_PROGRESS, "state changed")
         return self._update_call(step, record)
@@ -189,6 +192,15 @@ class Steps:
         reason = f"The Resource {record.name} requires replacement."
         self.outcomes.state(record, Action.UPDATE, Status.COMPLETE, reason)
         return self._replace(step, record)
+
+    def _swap(self, step: StepRecord, record: ResourceRecord, spare: ResourceRecord) -> After:
+        """Take back the incarnation that the record had replaced, and leave it for the clean-up."""
+        spare.obsolete, record.obsolete = False, True
+        self._work.current[spare.name] = spare
+        self._work.journal.row(spare)
+        self._work.journal.row(record)
+        step.resource_id = step.token = spare.id
+        return self.outcomes.done(step)
 
     def _replace(self, step: StepRecord, record: ResourceRecord) -> Call | After:
         """Make a new incarnation with this same step; the old one is left for the clean-up."""

@@ -1,0 +1,105 @@
+"""A real heat-all for the clients of a module's tests, and people who use it."""
+
+from __future__ import annotations
+
+import sqlite3
+from collections.abc import Iterator
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Any
+
+import pytest
+import requests
+
+from heat_engine.cli.run.home import Account as HomeAccount
+from heat_engine.cli.run.home import Home
+from heat_engine.store.clock import utc
+from heat_engine.store.records import LocalUser
+from tests.deployment import Account, Deployment
+
+
+@dataclass(frozen=True, slots=True)
+class Person:
+    """Somebody with an account, and plain HTTP to the native API as that person."""
+
+    account: Account
+    url: str
+
+    @property
+    def root(self) -> str:
+        """The native API's URL with the person's project."""
+        return f"{self.url}/{self.account.project_id}"
+
+    def ask(self, method: str, path: str, document: Any = None) -> requests.Response:
+        """An answer, redirects not followed; ``path`` begins after the project, or is a URL."""
+        return requests.request(
+            method,
+            path if path.startswith("http") else self.root + path,
+            json=document,
+            auth=(self.account.name, self.account.password),
+            allow_redirects=False,
+            timeout=30,
+        )
+
+
+@pytest.fixture(scope="session")
+def running(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Deployment]:
+    """heat-all with all its defaults."""
+    with Deployment(tmp_path_factory.mktemp("clients")) as deployment:
+        yield deployment
+
+
+@pytest.fixture(scope="session")
+def alice(running: Deployment) -> Person:
+    return Person(running.add_user("alice", "garden", "member"), running.native_url)
+
+
+@pytest.fixture(scope="session")
+def bob(running: Deployment) -> Person:
+    """Of another project."""
+    return Person(running.add_user("bob", "harbour", "member"), running.native_url)
+
+
+@pytest.fixture(scope="session")
+def clouds_file(running: Deployment, alice: Person) -> Path:
+    """Alice's clouds.yaml, as `make run` writes it."""
+    account = alice.account
+    user = LocalUser(
+        id="",
+        name=account.name,
+        project_id=account.project_id,
+        project_name=account.project,
+        roles=("member",),
+        access=account.access,
+        secret=account.secret,
+        created_at=utc(),
+    )
+    home = Home(running.directory)
+    home.write_client_files(HomeAccount(user, account.password), running.ports)
+    return home.clouds
+
+
+@dataclass(frozen=True, slots=True)
+class Traces:
+    """Everything that a deployment keeps, counted."""
+
+    state: Path
+
+    def count(self) -> dict[str, int]:
+        """Rows by file and table, of the engine's database and of the embedded cloud's."""
+        found = {}
+        for path in sorted(self.state.rglob("*.db")) + sorted(self.state.rglob("*.sqlite*")):
+            if path.name.endswith(("-wal", "-shm")):
+                continue
+            connection = sqlite3.connect(f"{path.as_uri()}?mode=ro", uri=True, timeout=10)
+            names = connection.execute("SELECT name FROM sqlite_master WHERE type = 'table'")
+            for (name,) in names.fetchall():
+                (rows,) = connection.execute(f'SELECT count(*) FROM "{name}"').fetchone()
+                found[f"{path.name}: {name}"] = rows
+            connection.close()
+        return found
+
+
+@pytest.fixture(scope="session")
+def traces(running: Deployment) -> Traces:
+    return Traces(running.state)

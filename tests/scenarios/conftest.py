@@ -1,0 +1,38 @@
+"""A world for each test, on SQLite; ``any_world`` is one on each of the three databases."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterator
+from contextlib import ExitStack
+from pathlib import Path
+from typing import Any
+
+import pytest
+
+from tests.databases import KEY, KINDS, create_schema, fresh_database
+from tests.scenarios.world import World
+
+
+@pytest.fixture
+def new_world(tmp_path: Path) -> Iterator[Callable[..., World]]:
+    """Makes worlds: ``new_world(kind="sqlite", **settings)``."""
+    with ExitStack() as stack:
+
+        def make(kind: str = "sqlite", **settings: Any) -> World:
+            url = stack.enter_context(fresh_database(kind, tmp_path))
+            create_schema(url)
+            world = World(url, KEY, **settings)
+            stack.callback(world.close)
+            return world
+
+        yield make
+
+
+@pytest.fixture
+def world(new_world: Callable[..., World]) -> World:
+    return new_world()
+
+
+@pytest.fixture(params=KINDS)
+def any_world(request: pytest.FixtureRequest, new_world: Callable[..., World]) -> World:
+    return new_world(request.param)
