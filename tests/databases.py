@@ -1,4 +1,4 @@
-"""Fresh databases for tests: SQLite, PostgreSQL and MariaDB, each dropped when the module is done.
+"""Fresh databases for tests: SQLite, PostgreSQL and MariaDB, each dropped when its tests are done.
 
 A module that takes ``database`` or ``database_url`` runs once for each of the three.
 ``HEARTH_TEST_POSTGRESQL`` and ``HEARTH_TEST_MARIADB`` name other servers than those of this
@@ -54,6 +54,13 @@ def create_schema(url: str) -> None:
     metadata.create_all(engine)
 
 
+def _hurry(url: str) -> None:
+    # A test of the store need not survive the machine; waiting for the disk is most of its time.
+    parsed = make_url(url)
+    if parsed.get_backend_name() == "postgresql":
+        _administer("postgresql", f"ALTER DATABASE {parsed.database} SET synchronous_commit = off")
+
+
 def _administer(kind: str, statement: str) -> None:
     engine = create_engine(SERVERS[kind], poolclass=NullPool, isolation_level="AUTOCOMMIT")
     try:
@@ -65,7 +72,7 @@ def _administer(kind: str, statement: str) -> None:
         pytest.skip(f"no {kind} on this machine: {error.orig}")
 
 
-@pytest.fixture(scope="module", params=KINDS)
+@pytest.fixture(scope="session", params=KINDS)
 def database_url(
     request: pytest.FixtureRequest, tmp_path_factory: pytest.TempPathFactory
 ) -> Iterator[str]:
@@ -74,10 +81,11 @@ def database_url(
         yield url
 
 
-@pytest.fixture(scope="module")
+@pytest.fixture(scope="session")
 def shared_database(database_url: str) -> Iterator[Database]:
-    """A database with its tables, for all tests of a module."""
+    """A database with its tables, for all tests of a session."""
     create_schema(database_url)
+    _hurry(database_url)
     database = Database(database_url, Vault([KEY]))
     yield database
     database.dispose()
