@@ -29,7 +29,8 @@ def index(call: Call) -> dict[str, Any]:
         raise errors.ResourceNotFound(
             resource_name=resource_name, stack_name=call.identity.stack_name
         )
-    return {"events": [events.list_item(call.base_url, item) for item in raw]}
+    base_url = call.base_url
+    return {"events": [events.list_item(base_url, item) for item in raw]}
 
 
 def show(call: Call) -> dict[str, Any]:

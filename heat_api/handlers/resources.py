@@ -29,7 +29,8 @@ def index(call: Call) -> dict[str, Any]:
         with_detail=detail,
         filters=query.filters(listing.RESOURCE_FILTERS) or None,
     )
-    return {"resources": [resources.resource(call.base_url, item, detail=detail) for item in raw]}
+    base_url = call.base_url
+    return {"resources": [resources.resource(base_url, item, detail=detail) for item in raw]}
 
 
 def show(call: Call) -> dict[str, Any]:

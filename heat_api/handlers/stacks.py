@@ -41,9 +41,8 @@ def index(call: Call) -> dict[str, Any]:
     page = {**listing.paging(query), **listing.sorting(query, listing.STACK_SORT_KEYS)}
     with_count = query.boolean("with_count", default=False)
     raw = call.ask("list_stacks", **page, **chosen)
-    items = [
-        stacks.list_item(call.base_url, item, admin=bool(call.context.is_admin)) for item in raw
-    ]
+    base_url, admin = call.base_url, bool(call.context.is_admin)
+    items = [stacks.list_item(base_url, item, admin=admin) for item in raw]
     answer: dict[str, Any] = {"stacks": items}
     more = links.next_page(call.request, page["limit"], items)
     if more:
@@ -54,8 +53,8 @@ def index(call: Call) -> dict[str, Any]:
 
 
 def detail(call: Call) -> dict[str, Any]:
-    raw = call.ask("list_stacks")
-    return {"stacks": [stacks.list_item(call.base_url, item, admin=False) for item in raw]}
+    raw, base_url = call.ask("list_stacks"), call.base_url
+    return {"stacks": [stacks.list_item(base_url, item, admin=False) for item in raw]}
 
 
 def create(call: Call) -> webob.Response:
