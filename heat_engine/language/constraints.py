@@ -106,13 +106,20 @@ def _modulo(body: dict[str, Any], value: Any, terms: Terms) -> str | None:
 
 def _allowed_values(body: list[Any], value: Any, terms: Terms) -> str | None:
     if isinstance(value, list):
-        holds = contains_unknown(value) or all(item in body for item in value)
+        holds = contains_unknown(value) or _all_among(value, body)
     else:
         holds = any(_same(choice, value, terms.cast) for choice in body)
     if holds:
         return None
     choices = ", ".join(json.dumps(choice, default=str) for choice in body)
     return f"{json.dumps(value, default=str)} is not an allowed value [{choices}]"
+
+
+def _all_among(items: list[Any], choices: list[Any]) -> bool:
+    try:
+        return set(items) <= set(choices)
+    except TypeError:
+        return all(item in choices for item in items)
 
 
 def _same(choice: Any, value: Any, cast: Cast) -> bool:

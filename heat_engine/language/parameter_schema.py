@@ -13,6 +13,7 @@ from heat_engine.language.document import parse_json
 from heat_engine.language.patterns import Patience
 from heat_engine.language.problems import SchemaProblem
 from heat_engine.language.schema import Constraint
+from heat_engine.language.unknown import UNKNOWN
 from heat_engine.language.versions import Version
 
 STRING, NUMBER, LIST, JSON, BOOLEAN = (
@@ -89,7 +90,9 @@ class ParameterSchema:
         return constraints.first_failure(self.constraints, value, terms)
 
     def text(self, value: Any) -> str:
-        """A value as the API shows it."""
+        """A value as the API shows it; what is not known shows as nothing."""
+        if value is UNKNOWN:
+            return ""
         if self.type == LIST and isinstance(value, list):
             return ",".join(map(str, value))
         if self.type == JSON and value != "":

@@ -28,7 +28,7 @@ class Patience:
 
     __slots__ = ("_left",)
 
-    def __init__(self, seconds: float = 3.0) -> None:
+    def __init__(self, seconds: float = 2.0) -> None:
         self._left = seconds
 
     def charge(self, seconds: float) -> None:

@@ -9,6 +9,9 @@ from typing import ClassVar
 from common import errors
 from common.errors import HearthError, Problem
 
+MOST_SHOWN = 500
+"""Problems that one error names; a template of half a megabyte can have tens of thousands."""
+
 
 @dataclass(frozen=True, slots=True)
 class ClassedProblem(Problem):
@@ -73,9 +76,10 @@ def failure(problems: Sequence[Problem]) -> HearthError:
     """The error that reports all ``problems``: a single one keeps its own class."""
     if len(problems) == 1 and isinstance(problems[0], ClassedProblem):
         return problems[0].raises(str(problems[0]))
-    return errors.StackValidationFailed(
-        problems=[p.shown() if isinstance(p, Unplaced) else p for p in problems]
-    )
+    shown = [p.shown() if isinstance(p, Unplaced) else p for p in problems[:MOST_SHOWN]]
+    if len(problems) > MOST_SHOWN:
+        shown.append(Problem(f"... and {len(problems) - MOST_SHOWN} more problems"))
+    return errors.StackValidationFailed(problems=shown)
 
 
 def raise_any(problems: Sequence[Problem]) -> None:

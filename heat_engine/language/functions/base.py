@@ -18,6 +18,9 @@ from heat_engine.language.unknown import ABSENT, UNKNOWN, contains_unknown
 
 Path = tuple[str | int, ...]
 
+ENTRY_COST = 16
+"""Characters whose copying costs as much as making one entry of a list or map."""
+
 
 class Budget:
     """What many resolutions may make together. ``left`` below zero: it is used up."""
@@ -107,9 +110,16 @@ class Resolution:
             self.shared.left -= amount
             self.left = min(self.left, self.shared.left)
         if self.left < 0:
-            raise errors.RequestLimitExceeded(
-                limit=f"Functions expand a value to more than {MAX_RESOLVED} characters."
+            raise self._exhausted()
+
+    def _exhausted(self) -> HearthError:
+        if self.shared is not None and self.shared.left < 0:
+            return errors.RequestLimitExceeded(
+                limit=f"The template's functions make more than {MAX_TEMPLATE_WORK} characters."
             )
+        return errors.RequestLimitExceeded(
+            limit=f"Functions expand a value to more than {MAX_RESOLVED} characters."
+        )
 
     def charged(self, value: Any) -> Any:
         """``value``, paid for by the length of its texts and the number of its entries."""
@@ -250,7 +260,7 @@ class Function(Expression):
 
 
 class Removed(Function):
-    """A function that this version of HOT knows only to refuse it."""
+    """A function that this version of HOT, or this engine, knows only to refuse it."""
 
     __slots__ = ()
 

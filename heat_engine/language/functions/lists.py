@@ -7,6 +7,7 @@ from typing import Any
 
 from heat_engine.language.document import parse_json
 from heat_engine.language.functions.base import (
+    ENTRY_COST,
     Function,
     Resolution,
     fault,
@@ -27,6 +28,7 @@ class Select(Function):
     def compute(self, arguments: Any, resolution: Resolution) -> Any:
         index, collection = arguments
         if isinstance(collection, str) and collection:
+            resolution.charge(ENTRY_COST * len(collection))
             try:
                 collection = parse_json(collection)
             except ValueError as error:
@@ -83,7 +85,9 @@ class ConcatUnique(Concat):
     def compute(self, arguments: Any, resolution: Resolution) -> Any:
         seen = set()
         unique = []
-        for item in super().compute(arguments, resolution):
+        joined = super().compute(arguments, resolution)
+        resolution.charge(2 * ENTRY_COST * len(joined))
+        for item in joined:
             mark = json.dumps(item, sort_keys=True, default=str)
             if mark not in seen:
                 seen.add(mark)

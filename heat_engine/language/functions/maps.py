@@ -5,6 +5,7 @@ from __future__ import annotations
 from typing import Any
 
 from heat_engine.language.functions.base import (
+    ENTRY_COST,
     Function,
     MapExpression,
     Resolution,
@@ -33,7 +34,8 @@ class MapMerge(Function):
                     f"Incorrect arguments: Items to merge must be maps. {item!r} is type "
                     f"{type(item)} instead of a dict"
                 )
-            merged.update(resolution.charged(item))
+            resolution.charge(ENTRY_COST * len(item))
+            merged.update(item)
         return merged
 
 
@@ -64,6 +66,7 @@ class MapReplace(Function):
             raise self._usage()
         if not isinstance(values, dict):
             raise self._usage()
+        resolution.charge(ENTRY_COST * len(given))
         replaced: dict[Any, Any] = {}
         for key, value in given.items():
             new = keys.get(key, key)
@@ -74,7 +77,7 @@ class MapReplace(Function):
             if new in replaced:
                 raise fault(f"key replacement {new} collides with a key in the output map")
             replaced[new] = value if isinstance(value, dict | list) else values.get(value, value)
-        return resolution.charged(replaced)
+        return replaced
 
 
 def _is_map(value: Any) -> bool:

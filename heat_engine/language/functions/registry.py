@@ -79,6 +79,7 @@ _HOT_CHANGES: dict[str, Table] = {
     "2016-10-14": {
         "repeat": repeat.RepeatMaps,
         "map_replace": maps.MapReplace,
+        "yaql": Removed,
         "if": conditionals.If,
     },
     "2017-02-24": {

@@ -7,6 +7,7 @@ from collections.abc import Iterable
 from typing import Any
 
 from heat_engine.language.functions.base import (
+    ENTRY_COST,
     Function,
     Resolution,
     entries_of,
@@ -79,10 +80,6 @@ class Repeat(Function):
         raise fault(f'The values of the "for_each" argument to "{self.name}" must be {wanted}')
 
 
-_COPY = 16
-"""Characters whose making costs as much as the copying of one entry."""
-
-
 class _Copier:
     """Makes the copies of one template, each paid for before it is made."""
 
@@ -96,17 +93,17 @@ class _Copier:
         if nested:
             for items in values:
                 total *= len(items)
-        self._resolution.charge(total * (_COPY + len(values)))
+        self._resolution.charge(total * (ENTRY_COST + len(values)))
         return [self._copy(self._template, choice) for choice in _choices(values, nested)]
 
     def _copy(self, template: Any, choice: tuple[Any, ...]) -> Any:
         if isinstance(template, str):
             return self._replace(template, choice)
         if isinstance(template, list):
-            self._resolution.charge(_COPY * len(template))
+            self._resolution.charge(ENTRY_COST * len(template))
             return [self._copy(item, choice) for item in template]
         if isinstance(template, dict):
-            self._resolution.charge(2 * _COPY * len(template))
+            self._resolution.charge(2 * ENTRY_COST * len(template))
             return {
                 self._copy(key, choice): self._copy(item, choice) for key, item in template.items()
             }
@@ -119,7 +116,7 @@ class _Copier:
             if key and key in text:
                 self._resolution.charge(text.count(key) * len(value))
                 text = text.replace(key, value)
-        self._resolution.charge(len(text) + _COPY)
+        self._resolution.charge(len(text) + ENTRY_COST)
         return text
 
 

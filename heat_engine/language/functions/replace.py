@@ -6,6 +6,7 @@ import re
 from typing import Any
 
 from heat_engine.language.functions.base import (
+    ENTRY_COST,
     Function,
     ListExpression,
     Resolution,
@@ -21,6 +22,7 @@ _COMPARISONS = 256
 
 def replace_all(text: str, replacements: dict[str, str], resolution: Resolution) -> str:
     """Every placeholder replaced once, longer ones first; what is put in is not looked at again."""
+    resolution.charge(2 * ENTRY_COST * len(replacements))
     placeholders = sorted(filter(None, replacements), key=lambda name: (-len(name), name))
     if not placeholders:
         resolution.charge(len(text))

@@ -6,7 +6,7 @@ import hashlib
 import json
 from typing import Any
 
-from heat_engine.language.functions.base import Function, Resolution, fault, items_of
+from heat_engine.language.functions.base import ENTRY_COST, Function, Resolution, fault, items_of
 
 
 def to_json(value: Any) -> str:
@@ -112,7 +112,7 @@ class SplitText(Function):
                 f'Incorrect arguments to "{self.name}" should be: '
                 f'"{self.name}" : [ ",", "apples,pears", <index>]'
             )
-        parts = resolution.charged(_split(text, delimiter))
+        parts = _split(text, delimiter, resolution)
         return self._part(parts, rest[0]) if rest else parts
 
     def _part(self, parts: list[str], index: Any) -> str:
@@ -129,9 +129,10 @@ class SplitText(Function):
             ) from None
 
 
-def _split(text: str, delimiter: str) -> list[str]:
+def _split(text: str, delimiter: str, resolution: Resolution) -> list[str]:
     if not delimiter:
         raise fault("The delimiter must not be empty")
+    resolution.charge(len(text) + ENTRY_COST * (text.count(delimiter) + 1))
     return text.split(delimiter)
 
 
@@ -154,7 +155,7 @@ class Split(Function):
         delimiter, text = arguments
         if not isinstance(text, str):
             raise fault(f"String to split must be string; got {type(text)}")
-        return resolution.charged(_split(text, delimiter))
+        return _split(text, delimiter, resolution)
 
 
 class Base64(Function):

@@ -60,6 +60,7 @@ def test_a_partial_set_reads_missing_and_bad_values_as_unknown() -> None:
     values = resolve({"p": STRING, "n": {"type": "number"}}, {"n": "x"}, partial=True)
     assert values.value("p") is UNKNOWN
     assert values.value("n") is UNKNOWN
+    assert values.shown()["p"] == ""
 
 
 def test_custom_constraints_are_checked_when_the_default_is_used() -> None:

@@ -26,3 +26,10 @@ def test_no_problem_raises_nothing() -> None:
     raise_any([])
     with pytest.raises(errors.StackValidationFailed):
         raise_any([Problem("wrong")])
+
+
+def test_an_error_names_a_bounded_number_of_problems() -> None:
+    error = failure([Problem(f"number {n}") for n in range(2000)])
+    lines = error.message.splitlines()
+    assert len(lines) == 501
+    assert lines[-1] == "... and 1500 more problems"

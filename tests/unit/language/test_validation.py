@@ -1,5 +1,6 @@
 from __future__ import annotations
 
+from time import perf_counter
 from typing import Any
 
 import pytest
@@ -246,3 +247,32 @@ def test_each_type_is_looked_up_once() -> None:
     found = validation.validate(bind(HEAD + body), types)
     assert sorted(asked) == ["T", "U"]
     assert len(found) == 2
+
+
+@pytest.mark.parametrize("section", ["properties", "metadata"])
+def test_many_expansions_together_are_refused_quickly(section: str) -> None:
+    grown = {"repeat": {"template": ["a", "b"], "for_each": {"x": ["1"] * 200, "y": ["2"] * 200}}}
+    body = {"type": "T", section: {"value": grown}}
+    data = {
+        "heat_template_version": "2018-08-31",
+        "resources": {f"r{n}": body for n in range(1000)},
+    }
+    bound = template.parse(data).bind(Parameters.resolve({}, {}))
+    began = perf_counter()
+    found = validation.validate(bound, TYPES.get)
+    assert perf_counter() - began < 20  # 3 s where nothing else runs; unbounded: 200 s
+    error = validation.failure(found)
+    assert type(error) is errors.RequestLimitExceeded
+    assert "The template's functions make more than" in error.message
+
+
+def test_functions_of_metadata_are_checked_too() -> None:
+    body = "resources: {a: {type: T, metadata: {k: {get_param: nope}}}}"
+    assert messages(HEAD + body) == ["resources.a.metadata: The Parameter (nope) was not provided."]
+
+
+def test_outputs_are_held_to_the_budget_only() -> None:
+    assert messages(HEAD + "outputs: {o: {value: {get_param: nope}}}") == []
+    big = "{list_join: ['" + "x" * 5000 + "', [" + ", ".join(["a"] * 1000) + "]]}"
+    (found,) = messages(HEAD + f"outputs: {{o: {{value: {big}}}}}")
+    assert found.startswith("Request limit exceeded: ")
