@@ -101,8 +101,8 @@ def fixed_addresses(
     port_id: str,
     body: Mapping[str, Any],
 ) -> list[Document]:
-    """``[{"subnet_id", "ip_address"}]``: as asked for (an empty list: none), else one of the network's first subnet that
-    has a free address."""
+    """``[{"subnet_id", "ip_address"}]``: as asked for (an empty list: none), else an address of the
+    network's first subnet that has a free one."""
     subnets = transaction.query("subnets", network_id=network["id"])
     asked = entries(body, "ports", "fixed_ips")
     if body.get("fixed_ips") == []:

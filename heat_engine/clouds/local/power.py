@@ -121,8 +121,26 @@ class Power:
             elif wanted["power"] == "off":
                 self._stop(server_id, gently=True)
             elif not wanted["failure"] and folder.runtime().get("boot") != wanted["boot"]:
+                if self._adopt(server_id, wanted["boot"]):
+                    return
                 self._stop(server_id, gently=True)
+                if folder.runtime().get("boot") == wanted["boot"]:
+                    # It came to life and was ended just now: this boot is still to be had.
+                    folder.set_runtime({})
                 self._start(document)
+
+    def _adopt(self, server_id: str, boot: int) -> bool:
+        """Whether an init that a dead engine has started is on its way and has arrived."""
+        folder = self.folder(server_id)
+        deadline = time.monotonic() + _START_SECONDS
+        while time.monotonic() < deadline:
+            if folder.runtime().get("boot") == boot:
+                return True
+            tree = process.of_server(server_id)
+            if not any(process.is_init(pid, boot) for pid in tree):
+                return False
+            time.sleep(_POLL_SECONDS)
+        return False
 
     def remove_files(self, server_id: str) -> None:
         """CloudError unavailable when something cannot be removed."""
@@ -163,7 +181,7 @@ class Power:
         if wanted["wiped"] == wanted["boot"]:
             _wipe(folder)
         runtime.write_whole(folder.plan, self._plan(document, folder))
-        command = [sys.executable, "-P", "-S", "-m", "heat_engine.clouds.local.init"]
+        command = [sys.executable, "-P", "-S", "-m", process.INIT_MODULE]
         with (folder.init / "init.log").open("wb") as log:
             ended = subprocess.run(
                 [*command, process.marker(server_id), str(folder.path), str(wanted["boot"])],

@@ -14,8 +14,12 @@ from contextlib import suppress
 from dataclasses import dataclass
 from pathlib import Path
 
+INIT_MODULE = "heat_engine.clouds.local.init"
 ENVIRONMENT_KEY = "HEARTH_SERVER_ID"
 _MARKER_PREFIX = "hearth-server:"
+_KERNEL = 2
+_LOOKS = 5
+_LOOK_SECONDS = 0.001
 
 
 @dataclass(frozen=True, slots=True)
@@ -71,6 +75,12 @@ def carries_marker(pid: int, server_id: str) -> bool:
     return marker(server_id).encode() in _bytes(pid, "cmdline").split(b"\0")
 
 
+def is_init(pid: int, boot: int) -> bool:
+    """Whether the process is, or is about to become, a server's init of that boot."""
+    arguments = _bytes(pid, "cmdline").rstrip(b"\0").split(b"\0")
+    return INIT_MODULE.encode() in arguments and arguments[-1] == str(boot).encode()
+
+
 def descendants(roots: Iterable[int], processes: dict[int, Process]) -> dict[int, Process]:
     """The processes below ``roots``, without the roots."""
     children: dict[int, list[Process]] = {}
@@ -109,12 +119,25 @@ def of_servers(server_ids: Collection[str]) -> dict[str, dict[int, Process]]:
 
 
 def _claims(pid: int) -> Iterator[str]:
-    for argument in _bytes(pid, "cmdline").split(b"\0"):
+    command = _bytes(pid, "cmdline")
+    for _ in range(_LOOKS):
+        if command or _bytes(pid, "environ") or not _is_program(pid):
+            break
+        # In the middle of exec a process has neither arguments nor environment.
+        time.sleep(_LOOK_SECONDS)
+        command = _bytes(pid, "cmdline")
+    for argument in command.split(b"\0"):
         if argument.startswith(_MARKER_PREFIX.encode()):
             yield argument[len(_MARKER_PREFIX) :].decode(errors="replace")
     for variable in _bytes(pid, "environ").split(b"\0"):
         if variable.startswith(ENVIRONMENT_KEY.encode() + b"="):
             yield variable.partition(b"=")[2].decode(errors="replace")
+
+
+def _is_program(pid: int) -> bool:
+    """Not one of the kernel's own threads, nor gone."""
+    process = _read(pid)
+    return process is not None and _KERNEL not in (process.pid, process.parent)
 
 
 def server_ids_below(state: Path) -> set[str]:
@@ -143,10 +166,13 @@ def send(process: Process, number: signal.Signals) -> None:
 def kill_server(server_id: str, seconds: float) -> bool:
     """SIGKILL every process of the server until none is left; False when some outlive that time."""
     deadline = time.monotonic() + seconds
+    seen = True
     while True:
         left = of_server(server_id)
-        if not left:
+        if not left and not seen:
             return True
+        # One that forked while the list was read shows in the next one.
+        seen = bool(left)
         if time.monotonic() > deadline:
             return False
         for process in left.values():

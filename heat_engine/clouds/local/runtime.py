@@ -38,7 +38,11 @@ class Folder:
         """The empty layout; home, tmp, root and volumes are the server's to write."""
         for name in ("init", "home", "tmp", "root", "volumes"):
             (self.path / name).mkdir(mode=0o700, parents=True, exist_ok=True)
-        (self.path / "tmp").chmod(0o1777)
+        (self.path / "root" / "var" / "tmp").mkdir(parents=True, exist_ok=True)
+        # Programs that give up root must still get through.
+        (self.path / "root").chmod(0o755)
+        for shared in (self.path / "tmp", self.path / "root" / "var" / "tmp"):
+            shared.chmod(0o1777)
         self.console.touch(mode=0o600)
 
     def runtime(self) -> dict[str, Any]:

@@ -21,9 +21,13 @@ def thing(id: str, project_id: str = "a", **fields: object) -> dict[str, object]
 
 
 def test_an_exception_undoes_everything(documents: Documents) -> None:
-    with pytest.raises(RuntimeError), documents.write() as transaction:
-        transaction.insert("ports", thing("1"))
-        raise RuntimeError
+    def fail() -> None:
+        with documents.write() as transaction:
+            transaction.insert("ports", thing("1"))
+            raise RuntimeError
+
+    with pytest.raises(RuntimeError):
+        fail()
     with documents.read() as transaction:
         assert transaction.get("ports", "1") is None
 
@@ -41,8 +45,8 @@ def test_what_is_written_is_seen_by_another_process(documents: Documents, tmp_pa
 
 def test_a_project_sees_its_own_and_the_shared_ones(documents: Documents) -> None:
     with documents.write() as transaction:
-        for id, project_id in (("mine", "a"), ("theirs", "b"), ("shared", "")):
-            transaction.insert("images", thing(id, project_id))
+        for name, project_id in (("mine", "a"), ("theirs", "b"), ("shared", "")):
+            transaction.insert("images", thing(name, project_id))
         assert [document["id"] for document in transaction.query("images", "a")] == [
             "mine",
             "shared",

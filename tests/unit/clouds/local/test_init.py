@@ -151,10 +151,8 @@ mkdir -p /srv/hearth-test /hearth-test && touch /var/tmp/x && echo good
 """
     made = server(cloud, script)
     settled(cloud, made["id"], "ACTIVE", "ERROR")
-    text = wait_for(
-        lambda: console(cloud, made["id"]) if "good" in console(cloud, made["id"]) else ""
-    )
-    assert "BAD" not in text
+    wait_for(lambda: "good" in console(cloud, made["id"]))
+    assert "BAD" not in console(cloud, made["id"])
     assert not Path("/srv/hearth-test").exists()
     assert not Path("/hearth-test").exists()
 

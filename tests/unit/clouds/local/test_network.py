@@ -82,9 +82,9 @@ def test_a_router_keeps_its_interface_port(cloud: LocalCloud, network: Document)
     again = cloud.act("network", "routers", router["id"], "add_router_interface", body)
     assert first == again
     assert first is not None
-    for collection, id in (("routers", router["id"]), ("ports", first["port_id"])):
+    for collection, thing in (("routers", router["id"]), ("ports", first["port_id"])):
         with pytest.raises(CloudError) as raised:
-            cloud.delete("network", collection, id)
+            cloud.delete("network", collection, thing)
         assert raised.value.kind == "conflict"
     cloud.act("network", "routers", router["id"], "remove_router_interface", body)
     cloud.delete("network", "routers", router["id"])

@@ -76,9 +76,9 @@ def test_a_subnet_in_use_cannot_go_and_goes_with_its_network(
 ) -> None:
     made = subnet(cloud, network, "10.0.0.0/24")
     port = cloud.create("network", "ports", {"network_id": network["id"]}, token="p")
-    for collection, id in (("subnets", made["id"]), ("networks", network["id"])):
+    for collection, thing in (("subnets", made["id"]), ("networks", network["id"])):
         with pytest.raises(CloudError) as raised:
-            cloud.delete("network", collection, id)
+            cloud.delete("network", collection, thing)
         assert raised.value.kind == "conflict"
     cloud.delete("network", "ports", port["id"])
     cloud.delete("network", "networks", network["id"])

@@ -102,8 +102,8 @@ def test_copies_of_volumes_and_of_snapshots(cloud: LocalCloud, state: Path) -> N
     older = volume(cloud, "3", size=None, snapshot_id=snapshot["id"])
     assert (state / "volumes" / copy["id"] / "file").read_text() == "changed"
     assert (state / "volumes" / older["id"] / "file").read_text() == "kept"
-    for collection, id in (("snapshots", snapshot["id"]), ("volumes", made["id"])):
-        cloud.delete("volume", collection, id)
+    for collection, thing in (("snapshots", snapshot["id"]), ("volumes", made["id"])):
+        cloud.delete("volume", collection, thing)
     assert sorted(path.name for path in (state / "volumes").iterdir()) == sorted(
         [copy["id"], older["id"]]
     )
