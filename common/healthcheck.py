@@ -2,8 +2,9 @@
 
 from __future__ import annotations
 
+import logging
 import threading
-from concurrent.futures import Future, ThreadPoolExecutor
+from concurrent.futures import Future
 from concurrent.futures import TimeoutError as Late
 
 import webob
@@ -11,6 +12,8 @@ import webob.exc
 
 from common import errors, pipeline, wsgi
 from common.context import RequestContext
+
+LOG = logging.getLogger(__name__)
 
 ENGINE_SECONDS = 2.0
 
@@ -27,7 +30,6 @@ class HealthCheck:
         self._engine = engine
         self._seconds = seconds
         self._lock = threading.Lock()
-        self._pool = ThreadPoolExecutor(1, thread_name_prefix="healthcheck")
         self._asked: Future[str] | None = None
 
     def __call__(
@@ -54,19 +56,27 @@ class HealthCheck:
     def _engine_fault(self) -> str:
         with self._lock:
             if self._asked is None or self._asked.done():
-                self._asked = self._pool.submit(self._ask)
+                self._asked = Future()
+                # A daemon, so that a question without an answer does not keep the process alive.
+                threading.Thread(
+                    target=self._ask, args=(self._asked,), name="healthcheck", daemon=True
+                ).start()
             asked = self._asked
         try:
             return asked.result(self._seconds)
         except Late:
             return "No engine answers."
 
-    def _ask(self) -> str:
+    def _ask(self, answer: Future[str]) -> None:
         try:
             self._engine.call(RequestContext(overwrite=False), "get_revision")
         except errors.HearthError as error:
-            return error.message
-        return ""
+            answer.set_result(error.message)
+        except Exception:
+            LOG.exception("The engine could not be asked")
+            answer.set_result("The engine could not be asked.")
+        else:
+            answer.set_result("")
 
 
 def app_factory(global_conf: dict[str, str], **_local: str) -> HealthCheck:

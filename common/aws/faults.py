@@ -13,6 +13,10 @@ import webob.exc
 from common import errors, pipeline, wsgi
 from common.context import RequestContext
 
+FORM = "application/x-www-form-urlencoded"
+# Beyond it a request is refused anyway; what it asks for is not worth reading it.
+LARGEST_FORM = 1048576
+
 _UNPRINTABLE = re.compile("[^\t\n\r\x20-\ud7ff\ue000-\ufffd\U00010000-\U0010ffff]")
 
 LOG = logging.getLogger(__name__)
@@ -74,8 +78,10 @@ def response(request: webob.Request, error: Exception, namespace: str) -> webob.
 
 
 def wants_json(request: webob.Request) -> bool:
-    """Whether the query asks for JSON in the way old clients do."""
+    """Whether the query or the form asks for JSON in the way old clients do."""
     try:
+        if request.content_type == FORM and (request.content_length or 0) <= LARGEST_FORM:
+            return bool(request.params.get("ContentType") == "JSON")
         return bool(request.GET.get("ContentType") == "JSON")
     except UnicodeDecodeError:
         return False

@@ -7,9 +7,7 @@ from collections.abc import Collection
 import webob
 
 from common import wsgi
-from common.aws.faults import AwsFault
-
-FORM = "application/x-www-form-urlencoded"
+from common.aws.faults import FORM, AwsFault
 
 
 def parameters(request: webob.Request) -> dict[str, str]:

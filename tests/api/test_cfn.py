@@ -281,6 +281,8 @@ class TestBothServices:
     def test_json_when_asked_for(self, load: Load, service: str, flavor: str | None) -> None:
         client = Client(load(service, flavor), {})
         answer = client("GET", "/v1/?Action=DescribeFish&ContentType=JSON")
+        form = {"Action": "DescribeFish", "ContentType": "JSON"}
+        assert client("POST", "/v1/", POST=form).json["Error"] == answer.json["Error"]
         assert answer.status_int == 400
         assert answer.json["Error"]["Code"] == "InvalidAction"
         assert answer.json["ErrorResponse"]["Error"] == answer.json["Error"]

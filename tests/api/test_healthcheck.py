@@ -37,3 +37,9 @@ def test_not_ready_without_an_engine(
     assert answer.status_int == 503
     assert "engine" in answer.text
     assert client("GET", "/healthcheck/live").status_int == 200
+    engine.answers["get_revision"] = RuntimeError("secret")
+    answer = client("GET", "/healthcheck/ready")
+    assert answer.status_int == 503
+    assert "secret" not in answer.text
+    engine.answers["get_revision"] = "r1"
+    assert client("GET", "/healthcheck/ready").status_int == 200
