@@ -15,7 +15,7 @@ from heat_engine.language import document, environment, functions, template, val
 from heat_engine.language.functions.registry import condition_grammar, grammar
 from heat_engine.language.parameters import Parameters, pseudo
 from heat_engine.language.unknown import contains_unknown
-from heat_engine.language.versions import MARKERS, Version
+from heat_engine.language.versions import MARKERS, Version, Words
 from tests.unit.language.helpers import TYPES, Living
 
 VERSIONS = [
@@ -93,77 +93,63 @@ def sound_documents(draw: st.DrawFn) -> dict[str, Any]:
     return made
 
 
+def resources_of_any_form(words: Words) -> st.SearchStrategy[Any]:
+    known = st.fixed_dictionaries({}, optional={"value": VALUES, "text": VALUES, "size": VALUES})
+    body = st.fixed_dictionaries(
+        {words.type: st.sampled_from(["T", "Needy", "Open", "Bogus"])},
+        optional={
+            words.properties: st.one_of(known, VALUES),
+            words.metadata: SOMETIMES,
+            words.depends_on: VALUES,
+            words.deletion_policy: VALUES,
+            words.update_policy: VALUES,
+            words.condition: VALUES,
+            "external_id": VALUES,
+        },
+    )
+    return st.one_of(body, VALUES)
+
+
+RULES = ["range", "length", "modulo", "allowed_values", "allowed_pattern"]
+HOT_TYPES = ["string", "number", "json", "boolean", "comma_delimited_list"]
+CFN_TYPES = ["String", "Number", "Json", "Boolean", "CommaDelimitedList"]
+
+
+def parameters_of_any_form(version: Version) -> st.SearchStrategy[Any]:
+    limits = st.dictionaries(st.sampled_from(RULES), VALUES, max_size=2)
+    body = st.fixed_dictionaries(
+        {version.words.type: st.sampled_from(HOT_TYPES if version.is_hot else CFN_TYPES)},
+        optional={
+            "default": VALUES,
+            "Default": VALUES,
+            "hidden": VALUES,
+            "constraints": st.lists(limits, max_size=2),
+            "AllowedValues": VALUES,
+            "MinLength": VALUES,
+            "MaxValue": VALUES,
+        },
+    )
+    return st.one_of(body, VALUES)
+
+
 @st.composite
 def documents(draw: st.DrawFn) -> dict[str, Any]:
     version = draw(st.sampled_from(VERSIONS))
     words = version.words
-    resource = st.one_of(
-        st.fixed_dictionaries(
-            {words.type: st.one_of(st.sampled_from(["T", "Needy", "Open", "Bogus"]))},
-            optional={
-                words.properties: st.one_of(
-                    st.fixed_dictionaries(
-                        {}, optional={"value": VALUES, "text": VALUES, "size": VALUES}
-                    ),
-                    VALUES,
-                ),
-                words.metadata: SOMETIMES,
-                words.depends_on: VALUES,
-                words.deletion_policy: VALUES,
-                words.update_policy: VALUES,
-                words.condition: VALUES,
-                "external_id": VALUES,
-            },
-        ),
-        VALUES,
-    )
-    parameter = st.one_of(
-        st.fixed_dictionaries(
-            {
-                words.type: st.sampled_from(
-                    ["string", "number", "json", "boolean", "comma_delimited_list"]
-                    if version.is_hot
-                    else ["String", "Number", "Json", "Boolean", "CommaDelimitedList"]
-                )
-            },
-            optional={
-                "default": VALUES,
-                "Default": VALUES,
-                "hidden": VALUES,
-                "constraints": st.lists(
-                    st.dictionaries(
-                        st.sampled_from(
-                            ["range", "length", "modulo", "allowed_values", "allowed_pattern"]
-                        ),
-                        VALUES,
-                        max_size=2,
-                    ),
-                    max_size=2,
-                ),
-                "AllowedValues": VALUES,
-                "MinLength": VALUES,
-                "MaxValue": VALUES,
-            },
-        ),
-        VALUES,
-    )
     names = st.sampled_from(["a", "b", "r", "p", "q", "c", "a/b"])
-    made: dict[str, Any] = {version.marker: version.value}
+    output = entries(**{words.value: VALUES, words.condition: VALUES})
     sections = {
-        words.parameters: st.dictionaries(names, parameter, max_size=2),
-        words.resources: st.dictionaries(names, resource, max_size=3),
-        words.outputs: st.dictionaries(
-            names, entries(**{words.value: VALUES, words.condition: VALUES}), max_size=2
-        ),
+        words.parameters: st.dictionaries(names, parameters_of_any_form(version), max_size=2),
+        words.resources: st.dictionaries(names, resources_of_any_form(words), max_size=3),
+        words.outputs: st.dictionaries(names, output, max_size=2),
+        "parameter_groups" if version.is_hot else "Mappings": VALUES,
     }
     if version.has_conditions:
         sections[words.conditions] = st.dictionaries(names, VALUES, max_size=3)
-    if not version.is_hot:
-        sections["Mappings"] = VALUES
-    else:
-        sections["parameter_groups"] = VALUES
-    made.update(draw(st.fixed_dictionaries({}, optional=sections)))
-    return made
+    return {
+        version.marker: version.value,
+        **draw(st.fixed_dictionaries({}, optional=sections)),
+    }
 
 
 @contextmanager
