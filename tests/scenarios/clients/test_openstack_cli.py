@@ -121,6 +121,8 @@ class Follower:
         self._process.send_signal(signal.SIGINT)
         self._process.wait(SECONDS)
         self._reader.join(SECONDS)
+        assert self._process.stdout is not None
+        self._process.stdout.close()
 
     def _read(self) -> None:
         assert self._process.stdout is not None
