@@ -62,6 +62,11 @@ class Runner:
         """Run a traversal that a command has just written, or hint at whoever is in its way."""
         if begun.planned:
             self._adopt(begun)
+            return
+        with self._lock:
+            mine = self._executions.get(begun.traversal.waits_for or "")
+        if mine is not None:
+            mine.post(mine.supersede)
         elif begun.busy:
             self.hint(begun.busy, begun.stack.id)
 

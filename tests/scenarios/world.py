@@ -109,6 +109,7 @@ class World:
         self.lossy = False
         self.engines: dict[str, Engine] = {}
         self.databases: dict[str, MortalDatabase] = {}
+        self.dead: list[Engine] = []
         self._settings: dict[str, Any] = {
             "lease_seconds": 1.0,
             "scan_interval": 0.1,
@@ -138,10 +139,13 @@ class World:
         """From now on the engine writes and reads nothing, as if its process were gone."""
         self.databases[engine.settings.engine_id].cut()
         del self.engines[engine.settings.engine_id]
+        self.dead.append(engine)
 
     def close(self) -> None:
         for engine in self.engines.values():
             engine.drain(2.0)
+        for engine in self.dead:
+            engine.drain(0.0)
         for database in self.databases.values():
             database.dispose()
 
