@@ -28,6 +28,8 @@ _PR_SET_CHILD_SUBREAPER = 36
 _CONSOLE_LIMIT = 4 * 1024 * 1024
 _CONSOLE_KEPT = 1024 * 1024
 _CONSOLE_SECONDS = 2.0
+# Nobody asks the metadata server to stop, so it need not look for that twice a second.
+_NEVER = 3600.0
 _GRACE_SECONDS = 3.0
 _SHORT_GRACE_SECONDS = 0.5
 
@@ -102,7 +104,7 @@ class Init:
 
     def _serve_metadata(self, address: str) -> str:
         server = metadata.serve(address, self._current_leaves)
-        threading.Thread(target=server.serve_forever, daemon=True).start()
+        threading.Thread(target=server.serve_forever, args=(_NEVER,), daemon=True).start()
         return f"http://{address}:{server.server_address[1]}"
 
     def _current_leaves(self) -> Mapping[str, str]:

@@ -31,6 +31,8 @@ _START_SECONDS = 30.0
 _STOP_SECONDS = 5.0
 _KILL_SECONDS = 10.0
 _POLL_SECONDS = 0.004
+# Python 3.12 has renamed it, with a third argument of another kind.
+_ON_ERROR: Any = "onexc" if sys.version_info >= (3, 12) else "onerror"
 _PATH = "/usr/local/sbin:/usr/local/bin:/usr/sbin:/usr/bin:/sbin:/bin"
 
 
@@ -289,7 +291,7 @@ def _wipe(folder: runtime.Folder) -> None:
 def remove_tree(path: Path) -> None:
     """Remove a tree, directories without permissions included; nothing when it is gone already."""
 
-    def open_up(function: Callable[..., Any], name: str, _: BaseException) -> None:
+    def open_up(function: Callable[..., Any], name: str, _: object) -> None:
         if not os.path.lexists(name):
             return
         Path(name).parent.chmod(stat.S_IRWXU)
@@ -300,8 +302,9 @@ def remove_tree(path: Path) -> None:
         else:
             function(name)
 
+    options: dict[str, Any] = {_ON_ERROR: open_up}
     try:
-        shutil.rmtree(path, onerror=lambda function, name, info: open_up(function, name, info[1]))
+        shutil.rmtree(path, **options)
     except FileNotFoundError:
         return
     except OSError as error:

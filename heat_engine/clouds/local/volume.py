@@ -1,9 +1,8 @@
 """Volumes: directories that move into a server's ``volumes`` directory while attached.
 
-The size is a limit as far as a directory can have one: a volume whose files are larger than its
-size is shown with ``hearth:used_bytes`` above it and cannot be attached again; each single file is
-bound by the flavor's disk (RLIMIT_FSIZE). Nothing stops a running server from filling the disk
-with many files.
+The size is a limit only as far as a directory can have one: ``hearth:used_bytes`` shows what is in
+it, and each single file is bound by the flavor's disk (RLIMIT_FSIZE). Nothing stops a running
+server from filling the disk with many files.
 """
 
 from __future__ import annotations

@@ -24,6 +24,8 @@ CLEAN: dict[str, Any] = {
     "directories": {"servers": [], "volumes": []},
 }
 SCRIPT = "#!/bin/sh\nsleep 600 &\n"
+# Newer Pythons warn of forks beside threads; the children here need no other thread.
+pytestmark = pytest.mark.filterwarnings("ignore:.*fork.*:DeprecationWarning")
 
 
 def in_child(work: Callable[[], None]) -> int:

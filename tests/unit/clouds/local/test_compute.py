@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import base64
+from collections.abc import Callable
 
 import pytest
 
@@ -109,12 +110,13 @@ def test_host_names(name: str, expected: str) -> None:
 def test_another_project_s_server_is_not_found(cloud: LocalCloud, clouds: LocalClouds) -> None:
     made = server(cloud)
     stranger = clouds.session("other", {})
-    for call in (
+    calls: tuple[Callable[[], object], ...] = (
         lambda: stranger.get("compute", "servers", made["id"]),
         lambda: stranger.delete("compute", "servers", made["id"]),
         lambda: stranger.update("compute", "servers", made["id"], {"name": "mine"}),
         lambda: stranger.act("compute", "servers", made["id"], "os-stop", {}),
-    ):
+    )
+    for call in calls:
         with pytest.raises(CloudError) as raised:
             call()
         assert raised.value.kind == "not_found"

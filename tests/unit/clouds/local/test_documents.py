@@ -10,6 +10,9 @@ import pytest
 from heat_engine.clouds.interface import CloudError
 from heat_engine.clouds.local.documents import Documents
 
+# Newer Pythons warn of forks beside threads; the children here need no other thread.
+pytestmark = pytest.mark.filterwarnings("ignore:.*fork.*:DeprecationWarning")
+
 
 @pytest.fixture
 def documents(tmp_path: Path) -> Documents:

@@ -11,6 +11,9 @@ import pytest
 
 from heat_engine.clouds.local import runtime
 
+# Newer Pythons warn of forks beside threads; the children here need no other thread.
+pytestmark = pytest.mark.filterwarnings("ignore:.*fork.*:DeprecationWarning")
+
 
 @pytest.fixture
 def folder(tmp_path: Path) -> runtime.Folder:
