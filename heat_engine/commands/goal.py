@@ -13,16 +13,13 @@ from heat_engine.commands.mask import masked
 from heat_engine.language import (
     document,
     environment,
-    functions,
     parameters,
-    properties,
     template,
     validation,
 )
 from heat_engine.language.document import SourceMap
 from heat_engine.language.environment import Environment
 from heat_engine.language.parameters import Parameters
-from heat_engine.language.scope import Static
 from heat_engine.language.template import BoundTemplate, Template
 from heat_engine.store.records import StackRecord
 from heat_engine.store.session import Session
@@ -66,12 +63,7 @@ def source(
     Explicit parameters of the request win over those of files (contract/native-api.md Q-11).
     """
     held = dict(files or {})
-    merged = environment.parse(params)
-    if environment_files:
-        missing = [name for name in environment_files if name not in held]
-        if missing:
-            raise errors.Invalid(reason=f"environment file {missing[0]} is not among the files")
-        merged = _merge([environment.parse(held[name]) for name in environment_files], merged)
+    given = environment.parse(params)
     positions = None
     if isinstance(template_body, str):
         body, positions = document.load(
@@ -80,19 +72,20 @@ def source(
     else:
         body = template_body
         document.check_size(body, document.Limits(size=core.settings.max_template_size))
-    return Source(body, held, merged, positions)
+    if environment_files:
+        given = _merged(body, held, environment_files, given)
+    return Source(body, held, given, positions)
 
 
-def _merge(given: list[Environment], explicit: Environment) -> Environment:
-    """Files in their order, later ones over earlier ones, and the request's own values over all."""
-    merged: dict[str, Any] = {}
-    for item in [*given, explicit]:
-        for section, value in item.to_dict().items():
-            if isinstance(value, dict):
-                merged[section] = {**merged.get(section, {}), **value}
-            else:
-                merged[section] = [*merged.get(section, []), *value]
-    return environment.parse(merged)
+def _merged(
+    body: Any, held: Mapping[str, str], names: list[str], explicit: Environment
+) -> Environment:
+    missing = [name for name in names if name not in held]
+    if missing:
+        raise errors.Invalid(reason=f"environment file {missing[0]} is not among the files")
+    schemas = template.parse(body, held).parameters
+    texts = [held[name] for name in names]
+    return environment.merge(texts, over=explicit, schemas=schemas, names=names)
 
 
 def make(
@@ -179,9 +172,10 @@ def check(core: Core, goal: Goal, stack_timeout: float) -> None:
 def _type_problems(core: Core, goal: Goal, stack_timeout: float) -> list[errors.Problem]:
     found: list[errors.Problem] = []
     for name, definition in goal.bound.resources.items():
+        if definition.external_id is not None:
+            continue
         kind = core.registry.get(definition.type)
-        given = functions.resolve(definition.properties, Static()) or {}
-        complete = properties.complete(kind.properties, given, open=kind.open_properties)
+        complete = validation.static_properties(definition, kind.interface())
         found.extend(
             errors.Problem(message, ("resources", name))
             for message in kind.validate(complete, stack_timeout)

@@ -2,8 +2,8 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Mapping
-from typing import Any
+from collections.abc import Iterable, Iterator, Mapping, Sequence
+from typing import Any, overload
 
 from common.aws import signature
 from common.identifiers import StackIdentity, physical_name
@@ -22,6 +22,32 @@ from heat_engine.store.session import Session
 def signals_of(stored: Iterable[SignalRecord]) -> list[Signal]:
     """Stored signals as a verb sees them."""
     return [Signal(item.id, item.status, item.reason, item.data) for item in stored]
+
+
+class StoredSignals(Sequence[Signal]):
+    """A resource's signals, read when they are looked at; their number costs little to know.
+
+    Good as long as the session's transaction.
+    """
+
+    def __init__(self, session: Session, resource_id: str) -> None:
+        self._session = session
+        self._resource_id = resource_id
+
+    def __len__(self) -> int:
+        return signals.count(self._session, self._resource_id)
+
+    @overload
+    def __getitem__(self, index: int) -> Signal: ...
+
+    @overload
+    def __getitem__(self, index: slice) -> Sequence[Signal]: ...
+
+    def __getitem__(self, index: int | slice) -> Signal | Sequence[Signal]:
+        return signals_of(signals.list(self._session, self._resource_id))[index]
+
+    def __iter__(self) -> Iterator[Signal]:
+        return iter(self[:])
 
 
 class Requests:
@@ -51,9 +77,11 @@ class Requests:
         token: str | None = None,
         elapsed: float = 0.0,
         template_metadata: Mapping[str, Any] | None = None,
+        stored: Sequence[Signal] | None = None,
     ) -> Request:
         """``given``: the wanted properties as resolved; None: those of the row.
 
+        ``stored``: the signals that the resource is about; None: look for them.
         ``others``: the stack's resources, among which a wait condition finds its handle.
         """
         kind = self._core.registry.get(record.type)
@@ -83,7 +111,7 @@ class Requests:
             physical_id=record.physical_id,
             elapsed=elapsed,
             stack_timeout=float(timeout_seconds(self._core, stack.timeout_mins)),
-            signals=self._signals(handle),
+            signals=self._signals(handle) if stored is None else stored,
             handle_properties=self._properties(handle),
             guest=self.guest(record),
         )

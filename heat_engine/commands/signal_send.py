@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
-from dataclasses import replace
 from typing import Any
 
 from common import errors
@@ -11,7 +10,7 @@ from common.context import RequestContext
 from common.identifiers import new_id
 from heat_engine.commands import access
 from heat_engine.commands.core import Core
-from heat_engine.commands.requests import Requests, signals_of
+from heat_engine.commands.requests import Requests, StoredSignals
 from heat_engine.graph.states import Action, Status
 from heat_engine.resources.protocol import SignalResult
 from heat_engine.store import clock, events, resources, signals, traversals
@@ -29,9 +28,16 @@ def send(
     identity: dict[str, Any],
     resource_name: str,
     details: Any,
-) -> tuple[str, str | None, dict[str, Any]]:
-    """Store a signal with its event: stack id, the engine to wake, the handle's new metadata."""
-    return core.database.transact(_send, core, context, identity, resource_name, details)
+    *,
+    with_metadata: bool,
+) -> tuple[str, str | None, dict[str, Any] | None]:
+    """Store a signal with its event: stack id, the engine to wake, the handle's new metadata.
+
+    The metadata holds every signal there ever was: only for those who want it.
+    """
+    return core.database.transact(
+        _send, core, context, identity, resource_name, details, with_metadata
+    )
 
 
 def mark_unhealthy(
@@ -55,7 +61,8 @@ def _send(
     identity: dict[str, Any],
     resource_name: str,
     details: Any,
-) -> tuple[str, str | None, dict[str, Any]]:
+    with_metadata: bool,
+) -> tuple[str, str | None, dict[str, Any] | None]:
     stack = access.by_identity(session, context, identity)
     access.guest_resource(context, stack, resource_name)
     record = resources.find(session, stack.id, resource_name)
@@ -71,11 +78,10 @@ def _send(
         raise errors.InvalidBreakPointHook(hook=details["unset_hook"], resource=resource_name)
     if not kind.supports_signal:
         raise errors.ResourceActionNotSupported(action="signal")
-    stored = signals_of(signals.list(session, record.id))
-    request = replace(Requests(core, stack, session).build(record), signals=stored)
-    result = kind.signal(request, details)
+    stored = StoredSignals(session, record.id)
+    result = kind.signal(Requests(core, stack, session).build(record, stored=stored), details)
     _keep(session, stack, record, result)
-    metadata = kind.signal_metadata(signals_of(signals.list(session, record.id)))
+    metadata = kind.signal_metadata(stored) if with_metadata else None
     return stack.id, traversals.owner(session, stack.id), metadata
 
 

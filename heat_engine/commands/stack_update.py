@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping
 from typing import Any
 
 from common import errors
@@ -129,6 +130,8 @@ def _over_existing(source: Source, before: Goal, cleared: Any) -> Source:
         }
     )
     document = source.template
+    if not isinstance(document, Mapping):
+        raise errors.StackValidationFailed("The template is not a JSON object or YAML mapping.")
     declared = document.get("parameters") or document.get("Parameters") or {}
     known = {key: value for key, value in merged.parameters.items() if key in declared}
     final: Environment = environment.parse({**merged.to_dict(), "parameters": known})
