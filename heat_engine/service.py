@@ -187,10 +187,10 @@ class ResourceMethods:
         sync_call: bool = False,
     ) -> dict[str, Any] | None:
         stack_id, owner, metadata = signal_send.send(
-            self.core, context, stack_identity, resource_name, details
+            self.core, context, stack_identity, resource_name, details, with_metadata=sync_call
         )
         self.runner.hint(owner, stack_id)
-        return metadata if sync_call else None
+        return metadata
 
     def resource_mark_unhealthy(
         self,

@@ -72,6 +72,11 @@ def list(session: Session, resource_id: str) -> builtins.list[SignalRecord]:  # 
     ]
 
 
+def count(session: Session, resource_id: str) -> int:
+    """How many signals the resource has."""
+    return _standing(session, resource_id, None)[0]
+
+
 def delete(session: Session, resource_ids: Sequence[str]) -> None:
     """Forget the signals of these resources."""
     session.execute(delete_from(signal).where(signal.c.resource_id.in_(resource_ids)))

@@ -50,6 +50,7 @@ def test_a_counted_id_takes_nobody_elses(database: Database, handle: str) -> Non
     database.transact(signals.put, handle, "2", "SUCCESS", "chosen", None)
     assert database.transact(signals.put, handle, None, "SUCCESS", None, None) == "3"
     assert len(database.query(signals.list, handle)) == 2
+    assert database.query(signals.count, handle) == 2
 
 
 def test_many_at_once_all_count(database: Database, handle: str) -> None:
