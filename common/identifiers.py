@@ -31,7 +31,7 @@ def physical_name(stack_name: str, resource_name: str, resource_id: str, limit: 
     if limit < 4:
         raise ValueError("limit cannot be less than 4")
     name = f"{stack_name}-{resource_name}-{short_id(resource_id)}"
-    return name if len(name) <= limit else f"{name[:2]}-{name[-(limit - 3):]}"
+    return name if len(name) <= limit else f"{name[:2]}-{name[-(limit - 3) :]}"
 
 
 @dataclass(frozen=True, slots=True)

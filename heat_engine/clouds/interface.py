@@ -15,9 +15,10 @@ Document = dict[str, Any]
 
 
 class CloudError(Exception):
-    """A cloud said no. ``kind`` is not_found, conflict, invalid, forbidden, over_limit or unavailable.
+    """A cloud said no.
 
-    ``unavailable`` and ``over_limit`` may pass with time; the others will not.
+    ``kind`` is not_found, conflict, invalid, forbidden, over_limit or unavailable. The last two may
+    pass with time; the others will not.
     """
 
     def __init__(self, kind: str, message: str) -> None:
