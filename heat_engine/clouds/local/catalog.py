@@ -93,7 +93,8 @@ class Images(Collection):
 
 class KeyPairs(Collection):
     """Known to callers by name, which is the id as well. The private key of a generated pair is in
-    the create's reply and nowhere else."""
+    the create's reply and nowhere else; who asks again with the same token has not got it, and gets
+    a new pair under the same name."""
 
     name = "keypairs"
     singular = "Keypair"
@@ -113,12 +114,22 @@ class KeyPairs(Collection):
             "fingerprint": _fingerprint(public),
             "type": "ssh",
             "user_id": text(body, "keypairs", "user_id"),
+            "hearth:generated": private is not None,
         }
         transaction.insert("keypairs", document, token=token)
         return {**document, "private_key": private} if private else document
 
+    def again(self, transaction: Transaction, document: Document) -> Document:
+        if not document["hearth:generated"]:
+            return document
+        public, private = _generate(document["name"])
+        document.update(public_key=public, fingerprint=_fingerprint(public))
+        transaction.put("keypairs", document)
+        return {**document, "private_key": private}
+
     def show(self, transaction: Transaction, document: Document) -> Document:
-        return {**document, "id": document["name"]}
+        shown = {key: value for key, value in document.items() if key != "hearth:generated"}
+        return {**shown, "id": document["name"]}
 
     def locate(self, transaction: Transaction, project_id: str, id: str) -> Document:
         return _named(self, transaction, project_id, id)

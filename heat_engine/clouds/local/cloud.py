@@ -154,6 +154,8 @@ class LocalCloud:
             document = transaction.made_by(things.name, token)
             if document is None:
                 document = things.build(transaction, self._project_id, body, token)
+            else:
+                document = things.again(transaction, document)
         things.settle(document)
         with self._documents.read() as transaction:
             current = transaction.get(things.name, document["id"]) or document

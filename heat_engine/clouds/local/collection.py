@@ -47,6 +47,10 @@ class Collection:
         transaction.insert(self.name, document, token=token)
         return document
 
+    def again(self, transaction: Transaction, document: Document) -> Document:
+        """What the reply to a second create with the same token is made from."""
+        return document
+
     def common(self, project_id: str, body: Mapping[str, Any]) -> Document:
         """The caller's own fields and those every document has."""
         now = timestamp()

@@ -184,6 +184,8 @@ class Documents:
         self._path = path
         self._wait_seconds = wait_seconds
         self._local = threading.local()
+        # User data may hold secrets; the files beside this one get the same mode.
+        path.touch(mode=0o600)
         with self.write() as transaction:
             connection = self._connection()
             for statement in _SCHEMA.split(";"):

@@ -46,6 +46,19 @@ def test_a_generated_private_key_is_shown_once_and_kept_nowhere(
     assert clouds.audit()["documents"] == {}
 
 
+def test_who_lost_the_reply_gets_a_new_pair(cloud: LocalCloud) -> None:
+    first = cloud.create("compute", "keypairs", {"name": "k"}, token="k")
+    again = cloud.create("compute", "keypairs", {"name": "k"}, token="k")
+    private = serialization.load_ssh_private_key(again["private_key"].encode(), None)
+    public = private.public_key().public_bytes(
+        serialization.Encoding.OpenSSH, serialization.PublicFormat.OpenSSH
+    )
+    shown = cloud.get("compute", "keypairs", "k")
+    assert shown["public_key"].startswith(public.decode())
+    assert shown["public_key"] != first["public_key"]
+    assert len(cloud.list("compute", "keypairs")) == 1
+
+
 def test_the_fingerprint_of_a_given_key(cloud: LocalCloud) -> None:
     key = "ssh-ed25519 AAAAC3NzaC1lZDI1NTE5AAAAIOMqqnkVzrm0SdG6UOoqKLsabgH5C9okWi0dh2l9GKJl a@b"
     made = cloud.create("compute", "keypairs", {"name": "k", "public_key": key}, token="k")
