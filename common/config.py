@@ -57,11 +57,6 @@ ENGINE_OPTS = [
         help="Directory of what a process keeps in files: the embedded cloud's servers and, with "
         "SQLite, the database.",
     ),
-    cfg.StrOpt(
-        "environment_dir",
-        default="/etc/heat/environment.d",
-        help="Directory of environment files that are merged into every stack's environment.",
-    ),
     cfg.IntOpt(
         "stack_action_timeout",
         default=3600,

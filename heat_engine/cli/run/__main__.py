@@ -94,8 +94,9 @@ def _watch(console: Console, client: Client, name: str, signals: Signals) -> Non
         while (stack := client.stack(name)) is not None:
             live.update(tree.draw(stack, client.resources(stack)))
             if signals.stopping or not stack["stack_status"].endswith("_IN_PROGRESS"):
-                return
+                break
             time.sleep(_LOOK_SECONDS)
+    console.print()
 
 
 def _tell(console: Console, client: Client, name: str, home: Home) -> None:
