@@ -16,6 +16,13 @@ from heat_engine.store.session import Session
 from heat_engine.store.tables import resource as table
 from heat_engine.store.tables import stack as stack_table
 
+# Made once: making a statement takes longer than running it.
+_CURRENT = sa.select(table).where(
+    table.c.stack_id == sa.bindparam("stack"),
+    table.c.name == sa.bindparam("name"),
+    table.c.obsolete.is_(False),
+)
+
 
 @dataclass(slots=True)
 class ResourceRecord:
@@ -86,11 +93,7 @@ def load(
 
 def find(session: Session, stack_id: str, name: str) -> ResourceRecord | None:
     """The current incarnation of a resource."""
-    row = session.connection.execute(
-        sa.select(table).where(
-            table.c.stack_id == stack_id, table.c.name == name, table.c.obsolete.is_(False)
-        )
-    ).first()
+    row = session.connection.execute(_CURRENT, {"stack": stack_id, "name": name}).first()
     return None if row is None else _record(session, row)
 
 

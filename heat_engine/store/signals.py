@@ -6,7 +6,7 @@ import builtins
 from collections.abc import Sequence
 from typing import Any
 
-from sqlalchemy import case, func, select
+from sqlalchemy import bindparam, func, select
 from sqlalchemy import delete as delete_from
 
 from common import errors
@@ -15,6 +15,12 @@ from heat_engine.store.records import SignalRecord
 from heat_engine.store.session import Session
 from heat_engine.store.tables import resource, signal
 from heat_engine.store.writing import upsert
+
+_OF = signal.c.resource_id == bindparam("resource")
+_ALL = select(signal).where(_OF).order_by(signal.c.number, signal.c.signal_id)
+_COUNT = select(func.count()).select_from(signal).where(_OF)
+_NUMBER = select(signal.c.number).where(_OF, signal.c.signal_id == bindparam("signal"))
+_TURN = select(resource.c.id).where(resource.c.id == bindparam("resource")).with_for_update()
 
 # How many different signals one handle keeps; whoever sends more sends nonsense.
 MAX_SIGNALS = 10_000
@@ -38,18 +44,20 @@ def put(
     if signal_id is not None and len(signal_id) > MAX_ID:
         raise errors.Invalid(reason=f"a signal's id has at most {MAX_ID} characters")
     # Those who signal the same resource take turns, so that each counts the ones before it.
-    session.execute(select(resource.c.id).where(resource.c.id == resource_id).with_for_update())
-    count, number = _standing(session, resource_id, signal_id)
+    session.execute(_TURN, {"resource": resource_id})
+    total = count(session, resource_id)
     if signal_id is None:
-        signal_id, number = _free(session, resource_id, count + 1), None
-    if number is None and count >= MAX_SIGNALS:
+        signal_id, number = _free(session, resource_id, total + 1), None
+    else:
+        number = _number(session, resource_id, signal_id)
+    if number is None and total >= MAX_SIGNALS:
         raise errors.RequestLimitExceeded(limit=f"{MAX_SIGNALS} signals of one resource.")
     row = {
         "resource_id": resource_id,
         "signal_id": signal_id,
-        "number": number or count + 1,
+        "number": number or total + 1,
         "status": status,
-        "reason": f"Signal {count + 1} received" if reason is None else reason,
+        "reason": f"Signal {total + 1} received" if reason is None else reason,
         "data": None if data is None else session.vault.encrypt_json(data),
         "received_at": clock.utc(),
     }
@@ -59,8 +67,7 @@ def put(
 
 def list(session: Session, resource_id: str) -> builtins.list[SignalRecord]:  # noqa: A001
     """The resource's signals in the order in which their ids first came."""
-    statement = select(signal).where(signal.c.resource_id == resource_id)
-    rows = session.execute(statement.order_by(signal.c.number, signal.c.signal_id))
+    rows = session.execute(_ALL, {"resource": resource_id})
     return [
         SignalRecord(
             id=row.signal_id,
@@ -74,7 +81,7 @@ def list(session: Session, resource_id: str) -> builtins.list[SignalRecord]:  # 
 
 def count(session: Session, resource_id: str) -> int:
     """How many signals the resource has."""
-    return _standing(session, resource_id, None)[0]
+    return int(session.execute(_COUNT, {"resource": resource_id}).scalar_one())
 
 
 def delete(session: Session, resource_ids: Sequence[str]) -> None:
@@ -82,19 +89,16 @@ def delete(session: Session, resource_ids: Sequence[str]) -> None:
     session.execute(delete_from(signal).where(signal.c.resource_id.in_(resource_ids)))
 
 
-def _standing(session: Session, resource_id: str, signal_id: str | None) -> tuple[int, int | None]:
-    """How many signals there are, and the number of the one with this id."""
-    mine = func.max(case((signal.c.signal_id == signal_id, signal.c.number)))
-    row = session.execute(
-        select(func.count().label("total"), mine.label("number")).where(
-            signal.c.resource_id == resource_id
-        )
-    ).one()
-    return row.total, row.number
+def _number(session: Session, resource_id: str, signal_id: str) -> int | None:
+    """The number of the signal with this id, None when there is none."""
+    found: int | None = session.execute(
+        _NUMBER, {"resource": resource_id, "signal": signal_id}
+    ).scalar()
+    return found
 
 
 def _free(session: Session, resource_id: str, number: int) -> str:
     """``number`` as an id, or the next one that no sender chose for itself."""
-    while _standing(session, resource_id, str(number))[1] is not None:
+    while _number(session, resource_id, str(number)) is not None:
         number += 1
     return str(number)

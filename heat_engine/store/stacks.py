@@ -6,7 +6,7 @@ import builtins
 from collections.abc import Iterable, Mapping, Sequence
 from typing import Any
 
-from sqlalchemy import RowMapping, Select, delete, func, select
+from sqlalchemy import RowMapping, Select, bindparam, delete, func, select
 from sqlalchemy import insert as insert_into
 from sqlalchemy import update as update_table
 from sqlalchemy.exc import IntegrityError
@@ -20,6 +20,16 @@ from heat_engine.store.tables import stack, stack_tag
 
 ENCRYPTED = ("environment", "previous", "credentials")
 _SUMMARY = [column for column in stack.c if column.name not in ENCRYPTED]
+# Made once: making these takes longer than running them.
+_BY_ID = select(stack).where(stack.c.id == bindparam("stack"))
+_BY_NAME = select(stack).where(
+    stack.c.project_id == bindparam("project"), stack.c.live_name == bindparam("name")
+)
+_TAGS = (
+    select(stack_tag.c.tag)
+    .where(stack_tag.c.stack_id == bindparam("stack"))
+    .order_by(stack_tag.c.position)
+)
 
 
 def insert(session: Session, /, **columns: Any) -> None:
@@ -40,15 +50,12 @@ def insert(session: Session, /, **columns: Any) -> None:
 
 def get(session: Session, stack_id: str) -> StackRecord | None:
     """The stack with this id, living or deleted."""
-    return _one(session, select(stack).where(stack.c.id == stack_id))
+    return _one(session, _BY_ID, {"stack": stack_id})
 
 
 def find_live(session: Session, project_id: str, name: str) -> StackRecord | None:
     """The living stack of this name in the project."""
-    return _one(
-        session,
-        select(stack).where(stack.c.project_id == project_id, stack.c.live_name == name),
-    )
+    return _one(session, _BY_NAME, {"project": project_id, "name": name})
 
 
 def update(session: Session, stack_id: str, /, **columns: Any) -> bool:
@@ -153,17 +160,17 @@ def _encrypted(session: Session, columns: Mapping[str, Any]) -> dict[str, Any]:
     }
 
 
-def _one(session: Session, statement: Select[Any]) -> StackRecord | None:
-    row = session.execute(statement).mappings().one_or_none()
+def _one(session: Session, statement: Select[Any], values: dict[str, str]) -> StackRecord | None:
+    row = session.execute(statement, values).mappings().one_or_none()
     if row is None:
         return None
     secrets = {
         name: None if row[name] is None else session.vault.decrypt_json(row[name])
         for name in ENCRYPTED
     }
-    labels = _tags(session, select(stack.c.id).where(stack.c.id == row["id"]))
+    tags = tuple(session.execute(_TAGS, {"stack": row["id"]}).scalars())
     secrets["credentials"] = secrets["credentials"] or {}
-    return StackRecord(**{**row, **secrets, "tags": labels.get(row["id"], ())})
+    return StackRecord(**{**row, **secrets, "tags": tags})
 
 
 def _summaries(session: Session, statement: Select[Any]) -> builtins.list[StackSummary]:

@@ -21,6 +21,12 @@ from heat_engine.store.tables import stack, step, traversal
 
 CLAIMABLE = ("ACTIVE", "PENDING", "CANCELLED")
 UNFINISHED = (*CLAIMABLE, "SUPERSEDED")
+# Made once: making a statement takes longer than running it.
+_OWNER = (
+    sa.select(traversal.c.owner)
+    .select_from(stack.join(traversal, traversal.c.id == stack.c.traversal_id))
+    .where(stack.c.id == sa.bindparam("stack"))
+)
 
 
 class LeaseLost(Exception):
@@ -94,11 +100,7 @@ def get(session: Session, traversal_id: str) -> TraversalRecord | None:
 
 def owner(session: Session, stack_id: str) -> str | None:
     """The engine that works on the stack's latest traversal."""
-    found: str | None = session.connection.execute(
-        sa.select(traversal.c.owner)
-        .select_from(stack.join(traversal, traversal.c.id == stack.c.traversal_id))
-        .where(stack.c.id == stack_id)
-    ).scalar()
+    found: str | None = session.connection.execute(_OWNER, {"stack": stack_id}).scalar()
     return found
 
 

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
+from functools import lru_cache
 from typing import Any
 
 from sqlalchemy import Executable, Table
@@ -17,25 +18,29 @@ def upsert(session: Session, table: Table, rows: Sequence[Mapping[str, Any]]) ->
     ``rows`` all have the same keys, and all columns that have no default and may not be null.
     """
     if rows:
-        keys = [column.name for column in table.primary_key]
-        changed = [name for name in rows[0] if name not in keys]
-        session.execute(_statement(session, table, keys, changed), [dict(row) for row in rows])
+        keys = tuple(column.name for column in table.primary_key)
+        changed = tuple(name for name in rows[0] if name not in keys)
+        statement = _statement(session.dialect, table, keys, changed)
+        session.execute(statement, [dict(row) for row in rows])
 
 
 def insert_new(session: Session, table: Table, rows: Sequence[Mapping[str, Any]], key: str) -> None:
     """Insert the rows whose unique column ``key`` is not there yet. All have the same keys."""
     if rows:
-        session.execute(_statement(session, table, [key], []), [dict(row) for row in rows])
+        statement = _statement(session.dialect, table, (key,), ())
+        session.execute(statement, [dict(row) for row in rows])
 
 
-def _statement(session: Session, table: Table, keys: list[str], changed: list[str]) -> Executable:
-    if session.dialect == "mysql":
+@lru_cache(maxsize=256)
+def _statement(
+    dialect: str, table: Table, keys: tuple[str, ...], changed: tuple[str, ...]
+) -> Executable:
+    """Kept, because making a statement takes longer than running it."""
+    if dialect == "mysql":
         insert = mysql.insert(table)
         names = changed or keys
         return insert.on_duplicate_key_update({name: insert.inserted[name] for name in names})
-    statement = (
-        postgresql.insert(table) if session.dialect == "postgresql" else sqlite.insert(table)
-    )
+    statement = postgresql.insert(table) if dialect == "postgresql" else sqlite.insert(table)
     if not changed:
         return statement.on_conflict_do_nothing(index_elements=keys)
     return statement.on_conflict_do_update(

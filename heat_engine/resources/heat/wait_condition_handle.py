@@ -149,7 +149,7 @@ class WaitConditionHandle(BaseHandle):
         given = {} if details is None else details
         if not isinstance(given, Mapping) or not given.keys() <= {"status", "reason", "data", "id"}:
             raise invalid_metadata()
-        number = len(request.signals or ()) + 1
+        number = 1 if request.signals is None else len(request.signals) + 1
         signal_id, reason = given.get("id"), given.get("reason")
         detail = None if reason is None else str(reason)
         return result(
