@@ -242,7 +242,10 @@ def load(
         conf.set_default(name, value, group=group)
     try:
         conf(sys.argv[1:] if arguments is None else arguments, project=PROJECT, prog=program)
-    except cfg.Error as cause:
+        for group, options in list_opts():  # values in files are looked at only when asked for
+            for option in options:
+                _ = conf[group][option.dest] if group else conf[option.dest]
+    except (cfg.Error, ValueError) as cause:
         raise SystemExit(f"{program}: {cause}") from cause
     return conf
 

@@ -7,6 +7,7 @@ import logging
 from oslo_config import cfg
 from oslo_log import log
 
+LOG = logging.getLogger(__name__)
 _QUIET = [
     "amqp=WARNING",
     "futurist=WARNING",
@@ -36,6 +37,5 @@ def setup(conf: cfg.ConfigOpts, program: str) -> None:
 def reload(conf: cfg.ConfigOpts) -> None:
     """Take over what changed in the files of those options that may change while running."""
     changed = conf.mutate_config_files()
-    logging.getLogger(__name__).info(
-        "Configuration read again; %s", ", ".join(sorted(map(str, changed))) or "nothing changed"
-    )
+    names = sorted(f"{group or 'DEFAULT'}.{name}" for group, name in changed)
+    LOG.info("Configuration read again; changed: %s", ", ".join(names) or "nothing")

@@ -1,0 +1,49 @@
+"""The log: request ids, JSON lines, reload."""
+
+from __future__ import annotations
+
+import json
+import subprocess
+import sys
+from pathlib import Path
+
+SCRIPT = """
+import logging, sys
+from pathlib import Path
+from common import config, logs
+from common.context import RequestContext
+conf = config.load("heat-test", sys.argv[1:])
+logs.setup(conf, "heat-test")
+RequestContext(request_id="req-1", overwrite=True)
+log = logging.getLogger("heat_engine.test")
+log.info("first")
+log.debug("unseen")
+Path(sys.argv[2]).write_text("[DEFAULT]\\ndebug = true\\n")
+logs.reload(conf)
+log.debug("seen")
+"""
+
+
+def run(tmp_path: Path, *arguments: str) -> list[str]:
+    file = tmp_path / "heat.conf"
+    file.write_text("[DEFAULT]\n")
+    done = subprocess.run(
+        [sys.executable, "-c", SCRIPT, "--config-file", str(file), *arguments],
+        capture_output=True,
+        text=True,
+        check=True,
+    )
+    return done.stderr.splitlines()
+
+
+def test_lines_name_their_request_and_a_reload_changes_the_level(tmp_path: Path) -> None:
+    lines = run(tmp_path)
+    assert "req-1" in next(line for line in lines if line.endswith("first"))
+    assert not [line for line in lines if "unseen" in line]
+    assert [line for line in lines if " seen" in line]
+
+
+def test_lines_can_be_json(tmp_path: Path) -> None:
+    first = json.loads(run(tmp_path, "--use-json")[0])
+    assert first["message"] == "first"
+    assert first["context"]["request_id"] == "req-1"
