@@ -238,8 +238,8 @@ def load(
     """
     register(conf)
     conf.register_cli_opts(list(cli_opts))
-    for (group, name), value in defaults.items():
-        conf.set_default(name, value, group=group)
+    for (section, name), value in defaults.items():
+        conf.set_default(name, value, group=section)
     try:
         conf(sys.argv[1:] if arguments is None else arguments, project=PROJECT, prog=program)
         for group, options in list_opts():  # values in files are looked at only when asked for
