@@ -1,0 +1,85 @@
+"""Compares what a cloud holds with what the engine's rows say it should hold."""
+
+from __future__ import annotations
+
+from collections import Counter
+from typing import Any
+
+from sqlalchemy import func, select
+
+from heat_engine.clouds.local import process
+from heat_engine.clouds.local.cloud import LocalClouds
+from heat_engine.store import resources, tables
+from heat_engine.store.database import Database
+
+COLLECTIONS = {
+    "OS::Neutron::Net": "networks",
+    "OS::Neutron::Subnet": "subnets",
+    "OS::Neutron::Port": "ports",
+    "OS::Nova::KeyPair": "keypairs",
+    "OS::Nova::Server": "servers",
+    "OS::Cinder::Volume": "volumes",
+}
+UNFINISHED = ("ACTIVE", "PENDING", "CANCELLED", "SUPERSEDED")
+
+
+def faults(database: Database, cloud: LocalClouds, stack_id: str, *, deleted: bool) -> list[str]:
+    """Duplicates, orphans and leftovers, in words; the stack has come to rest."""
+    with database.read() as session:
+        rows = resources.load(session, stack_id)
+        steps = session.execute(select(func.count()).select_from(tables.step)).scalar_one()
+        open_traversals = session.execute(
+            select(func.count())
+            .select_from(tables.traversal)
+            .where(tables.traversal.c.status.in_(UNFINISHED))
+        ).scalar_one()
+    found = []
+    if steps or open_traversals:
+        found.append(f"{steps} steps and {open_traversals} unfinished traversals are left")
+    held = cloud.audit()
+    if deleted:
+        found += [f"row of {row.name} is left" for row in rows]
+        found += [f"{what} are left: {held[what]}" for what in _not_empty(held)]
+        return found
+    known = {row.id: row for row in rows}
+    made: Counter[tuple[str, str]] = Counter()
+    for collection, documents in held["documents"].items():
+        for document in documents:
+            row = known.get(document["token"] or _owner(cloud, collection, document, held))
+            if row is None:
+                found.append(f"orphan in {collection}: {document}")
+            elif COLLECTIONS.get(row.type) == collection:
+                made[row.id, collection] += 1
+    found += [f"{count} {key[1]} for one resource" for key, count in made.items() if count > 1]
+    for row in rows:
+        wanted = COLLECTIONS.get(row.type)
+        if wanted is not None and row.status == "COMPLETE" and not made[row.id, wanted]:
+            found.append(f"{row.name} is {row.action}_COMPLETE and does not exist")
+        if row.obsolete:
+            found.append(f"a replaced {row.name} is left")
+    servers = {item["id"] for item in held["documents"].get("servers", ())}
+    strays = set(held["processes"]) - servers
+    return found + [f"processes without a server: {stray}" for stray in strays]
+
+
+def _owner(
+    cloud: LocalClouds, collection: str, document: dict[str, Any], held: dict[str, Any]
+) -> str:
+    """The token of the server for which a port was made; "" for anything else."""
+    if collection != "ports":
+        return ""
+    server_id = cloud.session("p", {}).get("network", collection, document["id"])["device_id"]
+    tokens = {item["id"]: item["token"] for item in held["documents"].get("servers", ())}
+    return tokens.get(server_id) or ""
+
+
+def _not_empty(held: dict[str, Any]) -> list[str]:
+    whats = [what for what in ("documents", "processes", "addresses") if held[what]]
+    return whats + ["directories" for kept in held["directories"].values() if kept][:1]
+
+
+def sweep(cloud: LocalClouds) -> None:
+    """End whatever a failed run has left running."""
+    held = cloud.audit()
+    for server_id in {*held["processes"], *held["directories"]["servers"]}:
+        process.kill_server(server_id, 5.0)
