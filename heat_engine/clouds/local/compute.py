@@ -9,7 +9,7 @@ from collections.abc import Mapping
 from typing import Any
 
 from heat_engine.clouds.interface import CloudError, Document
-from heat_engine.clouds.local import metadata
+from heat_engine.clouds.local import cloudinit, metadata
 from heat_engine.clouds.local.catalog import Images
 from heat_engine.clouds.local.collection import Collection, new_id, timestamp
 from heat_engine.clouds.local.documents import Documents, Transaction
@@ -210,7 +210,7 @@ class Servers(Collection):
             "security_groups": _group_names(transaction, self._own_ports(transaction, document)),
             "metadata": document["metadata"],
             "ports": self._own_ports(transaction, document),
-            "user_data": made["user_data"],
+            "user_data": _as_given(made["user_data"]),
             "volumes": volumes,
         }
 
@@ -311,6 +311,13 @@ def user_data(body: Mapping[str, Any]) -> str | None:
     if given and len(given) > _USER_DATA_LARGEST:
         raise invalid("servers.user_data", f"is longer than {_USER_DATA_LARGEST} characters")
     return given or None
+
+
+def _as_given(encoded: str | None) -> str | None:
+    """User data as its author wrote it; bytes that are no text survive as lone surrogates."""
+    if encoded is None:
+        return None
+    return cloudinit.decode(encoded).decode(errors="surrogateescape")
 
 
 def host_name(name: str) -> str:

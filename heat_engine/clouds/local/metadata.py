@@ -20,8 +20,8 @@ def tree(facts: Mapping[str, Any]) -> dict[str, str]:
     """Every leaf of the layout: path → body.
 
     ``facts``: id, name, hostname, address, project_id, flavor, image, availability_zone, key_name,
-    public_key, security_groups, metadata, ports (each mac_address, fixed_ips), user_data (text or
-    None), volumes.
+    public_key, security_groups, metadata, ports (each mac_address, fixed_ips), user_data (text with
+    lone surrogates for bytes that are none; or None), volumes.
     """
     leaves: dict[str, str] = {}
     for version in _EC2_VERSIONS:
@@ -152,7 +152,7 @@ class _Handler(BaseHTTPRequestHandler):
         self._reply(200 if found else 404, "hearth" if found else "Not Found")
 
     def _reply(self, status: int, text: str) -> None:
-        body = text.encode()
+        body = text.encode(errors="surrogateescape")
         self.send_response(status)
         self.send_header("Content-Type", "text/plain; charset=utf-8")
         self.send_header("Content-Length", str(len(body)))

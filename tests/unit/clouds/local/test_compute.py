@@ -3,6 +3,8 @@
 from __future__ import annotations
 
 import base64
+import gzip
+import urllib.request
 from collections.abc import Callable
 
 import pytest
@@ -98,6 +100,17 @@ def test_personality_and_base64_user_data(cloud: LocalCloud) -> None:
     made = server(cloud, encoded, personality=[{"path": "/etc/motd", "contents": contents}])
     settled(cloud, made["id"], "ACTIVE")
     assert console(cloud, made["id"]) == "welcome"
+
+
+@pytest.mark.parametrize("given", [b"#!/bin/sh\nexit 0\n", gzip.compress(b"#!/bin/sh\nexit 0\n")])
+def test_the_metadata_server_gives_user_data_back_as_it_was_written(
+    cloud: LocalCloud, given: bytes
+) -> None:
+    made = server(cloud, base64.b64encode(given).decode())
+    url = settled(cloud, made["id"], "ACTIVE")["hearth:metadata_url"]
+    for path in ("latest/user-data", "openstack/latest/user_data"):
+        with urllib.request.urlopen(f"{url}/{path}", timeout=5) as reply:
+            assert reply.read() == given
 
 
 @pytest.mark.parametrize(
