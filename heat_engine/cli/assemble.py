@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import logging
+from concurrent.futures import ThreadPoolExecutor
 from pathlib import Path
 
 from oslo_config import cfg
@@ -89,8 +90,8 @@ class EngineProcess:
 
     def stop(self, grace: float) -> None:
         """Take no more calls, let those under way end within ``grace`` seconds, give back work."""
-        for server in self._servers:
-            server.stop()
+        with ThreadPoolExecutor(len(self._servers)) as pool:  # each takes a while to let go
+            list(pool.map(EngineServer.stop, self._servers))
         self._engine.drain(grace)
         self._peers.stop()
         self._calls.cleanup()
