@@ -2,8 +2,9 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Mapping
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from typing import Any
 
 from common import errors
@@ -18,7 +19,7 @@ from heat_engine.language.functions.registry import condition_grammar, grammar
 from heat_engine.language.parameter_schema import ParameterSchema
 from heat_engine.language.parameters import Parameters
 from heat_engine.language.patterns import Patience
-from heat_engine.language.problems import SectionProblem, raise_any
+from heat_engine.language.problems import SchemaProblem, SectionProblem, raise_any
 from heat_engine.language.unknown import UNKNOWN
 from heat_engine.language.versions import Version
 
@@ -115,7 +116,8 @@ def _schemas(
     patience = Patience()
     for name, declaration in declared.items():
         path = (version.words.parameters, str(name))
-        schema, faults = parameter_schema.parse(str(name), declaration, version, patience)
+        schema, found = parameter_schema.parse(str(name), declaration, version, patience)
+        faults = [_placed(fault, str(name), path) for fault in found]
         problems.extend(faults if source is None else [source.locate(f, path) for f in faults])
         if schema is not None:
             schemas[str(name)] = schema
@@ -175,3 +177,9 @@ def _output(
         path=path,
         references=tuple(references),
     )
+
+
+def _placed(fault: SchemaProblem, name: str, path: tuple[str, ...]) -> SchemaProblem:
+    """The fault of a parameter with its path, unless the message names the parameter already."""
+    pattern = rf"(\(|'|parameter |parameter: ){re.escape(name)}(\)|'|,|$)"
+    return fault if re.search(pattern, fault.message) else replace(fault, path=path)

@@ -94,7 +94,7 @@ class _Validation:
             self._reference(reference, definition)
         if interface is None:
             message = errors.EntityNotFound(entity="Resource Type", name=definition.type).message
-            self._add(Unplaced(message, (*definition.path, self._words.type)))
+            self._add(Problem(message, (*definition.path, self._words.type)))
             return
         if definition.deletion_policy == "Snapshot" and not interface.deletion_snapshot:
             self._add(

@@ -72,7 +72,7 @@ parameter_groups: 5
 
 
 def test_one_bad_parameter_keeps_its_class() -> None:
-    with pytest.raises(errors.InvalidSchemaError, match=r"Invalid type \(x\)"):
+    with pytest.raises(errors.InvalidSchemaError, match=r"^parameters\.p: Invalid type \(x\)$"):
         template.parse({**HOT, "parameters": {"p": {"type": "x"}}})
 
 

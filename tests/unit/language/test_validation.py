@@ -19,7 +19,7 @@ CFN = 'AWSTemplateFormatVersion: "2010-09-09"\n'
 @pytest.mark.parametrize(
     ("body", "found"),
     [
-        ("resources: {a: {type: U}}", ["The Resource Type (U) could not be found."]),
+        ("resources: {a: {type: U}}", ["resources.a.type: The Resource Type (U) could not be found."]),
         ("resources: {p: {type: T}}", ["Duplicate names {'p'}"]),
         (
             "resources: {a: {type: T, properties: {value: {get_resource: b}}}}",
@@ -166,7 +166,7 @@ outputs:
         (7, f"{start}.one.properties.size: 99 is out of range (min: 0, max: 10)"),
         (8, f"{start}.one.properties.text: Value must be a string; got 1.5"),
         (11, f"{start}.two.properties: Property must not assigned"),
-        (15, "The Resource Type (Missing) could not be found."),
+        (15, "resources.three.type: The Resource Type (Missing) could not be found."),
         (19, 'The specified reference "nobody" (in four.Properties.value) is incorrect.'),
         (3, 'Circular Dependency Found: {T "one": {Needy "two"}, Needy "two": {T "one"}}'),
         (22, "outputs.o.value.get_attr: The Referenced Attribute (one nothing) is incorrect."),
