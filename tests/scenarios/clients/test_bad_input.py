@@ -60,7 +60,7 @@ REFUSED: dict[str, tuple[dict[str, Any], int, str, tuple[str, ...]]] = {
         {"template": template({"house": {"type": "OS::Heat::House"}})},
         400,
         "StackValidationFailed",
-        ("OS::Heat::House", "house"),
+        ("resources.house.type", "OS::Heat::House"),
     ),
     "circular dependency": (
         {"template": template({"a": {**REFERS, "depends_on": "b"}, "b": REFERS})},
@@ -101,7 +101,7 @@ REFUSED: dict[str, tuple[dict[str, Any], int, str, tuple[str, ...]]] = {
         },
         400,
         "",
-        ("n", "range"),
+        ("parameters.n", "'x'"),
     ),
     "wrong properties, all at once": (
         {"template": template(WRONG_TYPES)},
