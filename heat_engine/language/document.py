@@ -13,6 +13,7 @@ from common import errors
 from common.errors import Problem
 from heat_engine.language import yaml_reader
 from heat_engine.language.limits import DEFAULT, Limits
+from heat_engine.language.short_tags import LONG_FORMS
 
 __all__ = ["Limits", "SourceMap", "check_size", "load", "parse_json"]
 
@@ -42,6 +43,8 @@ class SourceMap:
         for part in path:
             entry = self._entries(node).get(str(part))
             if entry is None:
+                if LONG_FORMS.get(node.tag) == part:
+                    continue
                 break
             mark, node = entry[0].start_mark, entry[1]
         return mark.line + 1, mark.column + 1

@@ -17,6 +17,7 @@ from yaml.constructor import ConstructorError, SafeConstructor
 
 from common import errors
 from heat_engine.language.limits import Limits
+from heat_engine.language.short_tags import LONG_FORMS, MARKER, admitted
 
 _Loader: Any = getattr(yaml, "CSafeLoader", yaml.SafeLoader)
 _CORE = "tag:yaml.org,2002:"
@@ -59,10 +60,11 @@ def read(text: str, limits: Limits) -> Any:
 
 @dataclass(slots=True)
 class _Frame:
-    """A map or list under construction."""
+    """A map or list under construction. ``wrapped``: the frame below is its short form's map."""
 
     value: dict[Any, Any] | list[Any]
     anchor: str | None
+    wrapped: bool = False
     weight: int = _ENTRY_WEIGHT
     height: int = 1
     key: Any = _NO_KEY
@@ -84,6 +86,7 @@ class _Reader:
         self._anchors: dict[str, _Anchored | None] = {}
         self._weight = 0
         self._result: Any = None
+        self._short: Any = None
         self._handlers = {
             yaml.ScalarEvent: self._scalar,
             yaml.MappingStartEvent: self._start_map,
@@ -107,7 +110,17 @@ class _Reader:
                 if documents > 1:
                     raise _fault("expected a single document in the stream", event)
             elif isinstance(event, yaml.StreamEndEvent):
+                self._check_short_forms()
                 return self._result
+
+    def _check_short_forms(self) -> None:
+        """Whether they are allowed is known only when the whole document is read."""
+        if self._short is not None and not admitted(self._result):
+            raise _fault(
+                f"could not determine a constructor for the tag {self._short.tag!r} "
+                f"(short forms of functions are read in templates of {MARKER} only)",
+                self._short,
+            )
 
     def _add(self, value: Any, weight: int, height: int, event: Any) -> None:
         self._weight += weight
@@ -147,6 +160,9 @@ class _Reader:
         tag = event.tag
         if tag is None:
             value = _plain(text) if event.implicit[0] else text
+        elif tag in LONG_FORMS:
+            self._short_scalar(event)
+            return
         else:
             value = _tagged(tag, text, event)
         if value is _MERGE and not self._expects_key():
@@ -155,6 +171,16 @@ class _Reader:
         if event.anchor is not None:
             self._anchors[event.anchor] = _Anchored(value, weight, 0)
         self._add(value, weight, 0, event)
+
+    def _short_scalar(self, event: Any) -> None:
+        """``!Ref name``; what follows the tag is always text."""
+        self._short = self._short or event
+        function = LONG_FORMS[event.tag]
+        value = {function: event.value}
+        weight = len(event.value) + len(function) + 2 * _ENTRY_WEIGHT
+        if event.anchor is not None:
+            self._anchors[event.anchor] = _Anchored(value, weight, 1)
+        self._add(value, weight, 1, event)
 
     def _expects_key(self) -> bool:
         return (
@@ -170,16 +196,25 @@ class _Reader:
         self._start([], event, f"{_CORE}seq")
 
     def _start(self, value: dict[Any, Any] | list[Any], event: Any, tag: str) -> None:
-        if event.tag not in (None, "!", tag):
+        function = None
+        if event.tag in LONG_FORMS:
+            self._short = self._short or event
+            function = LONG_FORMS[event.tag]
+        elif event.tag not in (None, "!", tag):
             raise _fault(f"could not determine a constructor for the tag {event.tag!r}", event)
-        if len(self._frames) >= self._limits.depth:
+        if len(self._frames) + (function is not None) >= self._limits.depth:
             raise errors.RequestLimitExceeded(
                 limit=f"The document is nested more than {self._limits.depth} levels deep."
             )
         if event.anchor is not None:
             self._anchors[event.anchor] = None
         self._weight += _ENTRY_WEIGHT
-        self._frames.append(_Frame(value, event.anchor))
+        if function is None:
+            self._frames.append(_Frame(value, event.anchor))
+            return
+        self._weight += len(function) + _ENTRY_WEIGHT
+        self._frames.append(_Frame({}, event.anchor, key=function))
+        self._frames.append(_Frame(value, None, wrapped=True))
 
     def _end(self, event: Any) -> None:
         frame = self._frames.pop()
@@ -192,6 +227,8 @@ class _Reader:
         if frame.anchor is not None:
             self._anchors[frame.anchor] = _Anchored(value, frame.weight, frame.height)
         self._place(value, frame.weight, frame.height, event)
+        if frame.wrapped:
+            self._end(event)
 
     def _alias(self, event: Any) -> None:
         if event.anchor not in self._anchors:

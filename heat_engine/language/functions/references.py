@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Container
 from typing import Any
 
 from common import errors
@@ -208,6 +209,34 @@ class GetAtt(GetAttribute):
             raise fault(
                 f'Arguments to "{self.name}" must be of the form [resource_name, attribute]'
             )
+
+
+class GetAttOrText(GetAtt):
+    """As before, and ``Fn::GetAtt: resource.attribute``."""
+
+    __slots__ = ()
+
+    def check_form(self) -> None:
+        if isinstance(self.arguments, str) and "." in self.arguments:
+            self.arguments = split_attribute(self.arguments, self.binding.resources)
+        super().check_form()
+
+
+_LONGEST_NAME = 255
+
+
+def split_attribute(text: str, resources: Container[str]) -> list[str]:
+    """``resource.attribute`` in two: at the first dot that ends a resource's name.
+
+    Where no part is a resource's name, the first dot of all divides.
+    """
+    position = text.index(".")
+    while 0 <= position <= _LONGEST_NAME:
+        if text[:position] in resources:
+            return [text[:position], text[position + 1 :]]
+        position = text.find(".", position + 1)
+    resource, _, attribute = text.partition(".")
+    return [resource, attribute]
 
 
 class GetFile(Function):

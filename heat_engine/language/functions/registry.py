@@ -33,6 +33,12 @@ _CFN: Table = {
     "Fn::MemberListToMap": maps.MemberListToMap,
     "Fn::ResourceFacade": references.CfnResourceFacade,
 }
+# What modern CloudFormation has beyond it.
+_AWS: Table = {
+    **_CFN,
+    "Fn::GetAtt": references.GetAttOrText,
+    "Fn::If": conditionals.If,
+}
 
 # What each version of HOT adds to, or replaces in, the one before it.
 _HOT_CHANGES: dict[str, Table] = {
@@ -118,7 +124,7 @@ _CFN_CONDITIONS: Table = {
 def grammar(version: Version) -> Grammar:
     """Functions by name that may stand in resources and outputs."""
     if not version.is_hot:
-        return {**_CFN, "Fn::If": conditionals.If} if version.has_conditions else _CFN
+        return _AWS if version.has_conditions else _CFN
     functions: Table = {}
     for date, changes in _HOT_CHANGES.items():
         if version.at_least(date):

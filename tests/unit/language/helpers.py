@@ -105,6 +105,10 @@ def _kind(value: Any, hot: bool) -> str:
     return {"CommaDelimitedList": "comma_delimited_list"}.get(kind, kind.lower()) if hot else kind
 
 
+def cfn_snippet(value: Any, **options: Any) -> BoundTemplate:
+    return snippet(value, marker="AWSTemplateFormatVersion", version="2010-09-09", **options)
+
+
 def value_of(value: Any, scope: Any = None, **options: Any) -> Any:
     """What a snippet resolves to; faults of form raise as the first resolution would."""
     bound = snippet(value, **options)

@@ -53,6 +53,11 @@ VALUES = st.recursive(
             st.lists(inner, min_size=2, max_size=3),
         ),
         st.builds(lambda t, p: {"str_replace": {"template": t, "params": p}}, inner, inner),
+        st.builds(
+            lambda name, text: {name: text},
+            st.sampled_from(["Fn::GetAtt", "Fn::Sub", "Ref"]),
+            st.sampled_from(["r.out", "a.b", "${r}${r.out}${!p}${p}", "AWS::NoValue", "p", "r"]),
+        ),
         st.builds(lambda t, p: {"repeat": {"template": t, "for_each": p}}, inner, inner),
     ),
     max_leaves=12,
@@ -209,12 +214,17 @@ def test_any_data_is_refused_or_read_as_template_and_environment(value: Any) -> 
         environment.parse(value)
 
 
+MARKED = st.sampled_from(["", "AWSTemplateFormatVersion: '2010-09-09'\n"])
+TAGS = st.lists(
+    st.sampled_from(["!Ref", " ", "!Join", "[", "]", "{", "}", "a", ":", ",", "&x", "*x", "!Not"]),
+    max_size=20,
+).map("".join)
 YAML = st.text(alphabet="ab:&*<-[]{}!#|>'\"%,?@ \n\t01.~=x_", max_size=80)
 
 
 @settings(max_examples=300, deadline=None, suppress_health_check=list(HealthCheck))
-@given(text=st.one_of(YAML, st.text(max_size=40)))
-def test_any_text_is_data_or_an_error_of_the_catalogue(text: str) -> None:
+@given(marked=MARKED, text=st.one_of(YAML, TAGS, st.text(max_size=40)))
+def test_any_text_is_data_or_an_error_of_the_catalogue(marked: str, text: str) -> None:
     with only_the_documents_fault():
-        _, source = document.load(text)
+        _, source = document.load(f"{marked}b: {text}" if marked else text)
         source.position(("a", 0, "b"))

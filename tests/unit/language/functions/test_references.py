@@ -6,7 +6,7 @@ import pytest
 
 from common import errors
 from heat_engine.language.unknown import UNKNOWN
-from tests.unit.language.helpers import Living, cfn_value, value_of
+from tests.unit.language.helpers import Living, cfn_snippet, cfn_value, value_of
 
 PARAMETERS: dict[str, Any] = {
     "s": "text",
@@ -147,12 +147,25 @@ def test_ref_prefers_resources_to_parameters() -> None:
 
 def test_get_att() -> None:
     assert cfn_value({"Fn::GetAtt": ["r", "out"]}, TREE) == "value"
-    for argument in ("r.out", ["r"], ["r", "out", "k"]):
+    for argument in ("r", ["r"], ["r", "out", "k"]):
         with pytest.raises(errors.StackValidationFailed) as caught:
             cfn_value({"Fn::GetAtt": argument})
         assert caught.value.problems[0].message == (
             'Arguments to "Fn::GetAtt" must be of the form [resource_name, attribute]'
         )
+
+
+def test_get_att_of_text() -> None:
+    assert cfn_value({"Fn::GetAtt": "r.out"}, TREE) == "value"
+    dotted = {"r.x": {"Type": "T"}, "r": {"Type": "T"}, "a.b": {"Type": "T"}}
+    bound = cfn_snippet({"Fn::GetAtt": "a.b.out.deep"}, Resources=dotted)
+    (reference,) = bound.outputs["o"].references
+    assert (reference.target, reference.attribute) == ("a.b", "out.deep")
+    bound = cfn_snippet({"Fn::GetAtt": "z.b.out"}, Resources=dotted)
+    (reference,) = bound.outputs["o"].references
+    assert (reference.target, reference.attribute) == ("z", "b.out")
+    with pytest.raises(errors.StackValidationFailed, match="must be of the form"):
+        value_of({"Fn::GetAtt": "r.out"}, marker="HeatTemplateFormatVersion", version="2012-12-12")
 
 
 def test_find_in_map() -> None:
