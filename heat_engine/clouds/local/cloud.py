@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import uuid
-from collections.abc import Mapping
+from collections.abc import Iterable, Mapping
 from pathlib import Path
 from typing import Any
 
@@ -29,14 +29,17 @@ _PLAIN = {"server_groups": "Server group", "volume_types": "Volume type"}
 
 class LocalClouds:
     """All projects' embedded clouds, kept in ``state_directory`` (made with mode 0700). Several
-    processes may use one directory at once. ``sandbox``: ``auto`` or ``none``."""
+    processes may use one directory at once. ``sandbox``: ``auto`` or ``none``. ``hidden``: more
+    files and directories, besides that one, that sandboxed servers must not read."""
 
-    def __init__(self, state_directory: Path, *, sandbox: str = "auto") -> None:
+    def __init__(
+        self, state_directory: Path, *, sandbox: str = "auto", hidden: Iterable[Path] = ()
+    ) -> None:
         self._state = state_directory.resolve()
         for directory in (self._state, self._state / "servers", self._state / "volumes"):
             directory.mkdir(mode=0o700, parents=True, exist_ok=True)
         self._documents = Documents(self._state / "documents.sqlite3")
-        self._power = Power(self._documents, self._state, sandbox)
+        self._power = Power(self._documents, self._state, sandbox, hidden)
         self._collections = {collection.name: collection for collection in self._make_collections()}
         self._seed()
 

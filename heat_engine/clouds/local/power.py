@@ -16,7 +16,7 @@ import stat
 import subprocess
 import sys
 import time
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Iterable, Iterator
 from contextlib import contextmanager
 from pathlib import Path
 from typing import Any
@@ -37,11 +37,15 @@ _PATH = "/usr/local/sbin:/usr/local/bin:/usr/sbin:/usr/bin:/sbin:/bin"
 
 
 class Power:
-    """``sandbox``: ``auto`` uses bubblewrap where it works, ``none`` never does."""
+    """``sandbox``: ``auto`` uses bubblewrap where it works, ``none`` never does. ``hidden``: paths
+    that sandboxed servers do not see, besides ``state``."""
 
-    def __init__(self, documents: Documents, state: Path, sandbox: str) -> None:
+    def __init__(
+        self, documents: Documents, state: Path, sandbox: str, hidden: Iterable[Path] = ()
+    ) -> None:
         self._documents = documents
         self._state = state
+        self._hidden = [str(path.resolve()) for path in (state, *hidden)]
         self._sandbox = sandbox
         self._warned = False
 
@@ -225,7 +229,7 @@ class Power:
             "ssh_authorized_keys": keys + plan.ssh_authorized_keys,
             "address": wanted["address"],
             "directory": str(folder.path),
-            "state_directory": str(self._state),
+            "hidden": self._hidden,
             "sandbox": bubblewrap,
             "privileged": os.geteuid() == 0,
             "root": "" if bubblewrap else str(folder.path / "root"),

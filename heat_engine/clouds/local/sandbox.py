@@ -2,14 +2,16 @@
 
 In the sandbox a server sees the host's files read-only, its own processes only, and its own
 writable root directory, home, /tmp, /var/tmp and volumes. Directories at the root and directly
-below ``SHARED`` ones can be made (they live in the server's directory). It is a fence against
-accidents, not against a determined attacker: the network is the host's.
+below ``SHARED`` ones can be made (they live in the server's directory). Of the paths in the plan's
+``hidden`` it sees nothing but its own files: they hold the engine's and other servers'. It is a
+fence against accidents, not against a determined attacker: the network is the host's.
 Standard library only: servers' init uses it.
 """
 
 from __future__ import annotations
 
 import functools
+import os
 import shutil
 import subprocess
 import sys
@@ -63,7 +65,9 @@ def stage_command(plan: Mapping[str, Any], argument: str, report: int) -> list[s
         plan["environment"]["HOSTNAME"],
         "--die-with-parent",
         *_privileges(plan["privileged"]),
-        *_file_system(directory, Path(plan["state_directory"]), Path(interpreter), plan["files"]),
+        *_file_system(
+            directory, [Path(path) for path in plan["hidden"]], Path(interpreter), plan["files"]
+        ),
         "--chdir",
         "/",
         "--",
@@ -79,7 +83,10 @@ def _privileges(privileged: bool) -> Iterator[str]:
 
 
 def _file_system(
-    directory: Path, state: Path, interpreter: Path, files: Iterable[Mapping[str, Any]]
+    directory: Path,
+    hidden: Iterable[Path],
+    interpreter: Path,
+    files: Iterable[Mapping[str, Any]],
 ) -> Iterator[str]:
     root = directory / "root"
     yield from ("--bind", str(root), "/")
@@ -93,14 +100,17 @@ def _file_system(
             yield from _entries(shadow, own, {"tmp"} if shadow == Path("/var") else set(), shadowed)
     yield from ("--bind", str(directory / "tmp"), str(_TEMPORARY))
     yield from ("--dev", "/dev", "--tmpfs", _SHARED_MEMORY, "--proc", "/proc")
-    if not state.is_relative_to(_TEMPORARY):
-        yield from ("--tmpfs", str(state))
+    covered = [_TEMPORARY]
+    for path in sorted(hidden):
+        if any(path.is_relative_to(place) for place in covered) or not path.exists():
+            continue
+        covered.append(path)
+        yield from ("--tmpfs", str(path)) if path.is_dir() else ("--ro-bind", os.devnull, str(path))
     for name in ("home", "tmp", "volumes", "root"):
         yield from ("--bind", str(directory / name), str(directory / name))
     # What runs the stage may lie where the server's own files are mounted.
-    hidden = (_TEMPORARY, state)
     for needed in (Path(__file__).parent, interpreter.parents[1]):
-        if any(needed.is_relative_to(place) for place in hidden):
+        if any(needed.is_relative_to(place) for place in covered):
             yield from ("--ro-bind", str(needed), str(needed))
 
 

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import itertools
 import subprocess
 from pathlib import Path
 from typing import Any
@@ -19,7 +20,7 @@ def plan(tmp_path: Path) -> dict[str, Any]:
         "sandbox": "/usr/bin/bwrap",
         "privileged": False,
         "directory": str(folder.path),
-        "state_directory": str(tmp_path / "cloud"),
+        "hidden": [str(tmp_path / "cloud")],
         "environment": {"HOSTNAME": "web"},
         "files": [],
     }
@@ -67,6 +68,29 @@ def test_what_is_mounted_exists(plan: dict[str, Any]) -> None:
         pytest.skip("bubblewrap does not work here")
     command = sandbox.stage_command({**plan, "sandbox": found}, "marker", 7)
     inner = ["sh", "-c", f"test -w {plan['directory']}/home && ! test -e {plan['directory']}/init"]
+    ended = subprocess.run(
+        [*command[: command.index("--") + 1], *inner], capture_output=True, check=False
+    )
+    assert (ended.returncode, ended.stderr) == (0, b"")
+
+
+def test_hidden_paths_are_covered_from_the_outermost_in(plan: dict[str, Any]) -> None:
+    plan["hidden"] = ["/usr/share/doc", "/usr/share", "/etc/passwd", "/etc/there is none"]
+    command = sandbox.stage_command(plan, "marker", 7)
+    covered = [place for option, place in itertools.pairwise(command) if option == "--tmpfs"]
+    assert covered == ["/dev/shm", "/usr/share"]
+    nothing = command.index("/dev/null")
+    assert command[nothing - 1 : nothing + 2] == ["--ro-bind", "/dev/null", "/etc/passwd"]
+    assert "/etc/there is none" not in command
+
+
+def test_a_server_reads_nothing_that_is_hidden(plan: dict[str, Any]) -> None:
+    found = sandbox.bubblewrap()
+    if found is None:
+        pytest.skip("bubblewrap does not work here")
+    plan.update(sandbox=found, hidden=["/usr/share", "/etc/passwd"])
+    command = sandbox.stage_command(plan, "marker", 7)
+    inner = ["sh", "-c", 'test -z "$(ls /usr/share)" && test ! -s /etc/passwd']
     ended = subprocess.run(
         [*command[: command.index("--") + 1], *inner], capture_output=True, check=False
     )
