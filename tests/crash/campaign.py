@@ -61,13 +61,13 @@ class Result:
 class Ground:
     """A database, a cloud and a fleet for one story."""
 
-    def __init__(self, url: str, directory: Path, seed: int) -> None:
+    def __init__(self, url: str, directory: Path, seed: int, rabbit: str = "") -> None:
         self.random = random.Random(seed)
         self.directory = directory / "cloud"
         create_schema(url)
         self.database = Database(url, Vault([KEY]))
         self.cloud = LocalClouds(self.directory, sandbox="none")
-        self.fleet = Fleet(Orders("", url, KEY, str(self.directory), LEASE))
+        self.fleet = Fleet(Orders("", url, KEY, str(self.directory), LEASE, rabbit))
         self.identity: dict[str, Any] = {}
 
     def close(self) -> None:
@@ -177,7 +177,9 @@ class Ground:
             ]
 
 
-def run(seed: int, kind: str, disturb: Callable[[], None] | None = None) -> Result:
+def run(
+    seed: int, kind: str, *, rabbit: str = "", disturb: Callable[[], None] | None = None
+) -> Result:
     """One seed on one kind of database; ``disturb`` happens in the middle of it."""
     chosen = random.Random(seed).choice(list(STORIES))
     result = Result(seed, kind, chosen)
@@ -185,7 +187,7 @@ def run(seed: int, kind: str, disturb: Callable[[], None] | None = None) -> Resu
     began = time.monotonic()
     try:
         with fresh_database(kind, directory) as url:
-            ground = Ground(url, directory, seed)
+            ground = Ground(url, directory, seed, rabbit)
             try:
                 _tell(ground, STORIES[chosen], result, disturb)
             except (Failed, errors.HearthError, TimeoutError) as error:

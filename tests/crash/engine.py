@@ -20,8 +20,8 @@ from typing import Any
 
 from sqlalchemy import event
 
+import common.rpc  # noqa: F401  before oslo.messaging is imported: threads only
 from common import errors
-from common.context import RequestContext
 from common.crypt import Vault
 from heat_engine.clouds.local import documents
 from heat_engine.clouds.local.cloud import LocalClouds
@@ -30,16 +30,18 @@ from heat_engine.resources.registry import Registry
 from heat_engine.settings import EngineSettings
 from heat_engine.store.database import Database
 from heat_engine.traversal import claims
+from tests.crash import wire
+from tests.crash.clients import CONTEXT
 
 LOG = logging.getLogger(__name__)
-CONTEXT = RequestContext(user_id="u", user_name="me", project_id="p", roles=["member"])
 UNCOUNTED = ("renew", "report", "remove", "purge")
 VERBS = ("create", "find", "get", "list", "update", "delete", "forget", "act")
 
 
 @dataclass(frozen=True)
 class Orders:
-    """What a process is started with."""
+    """What a process is started with. rabbit: URL of the transport for calls and hints; without
+    one both go through the harness. slot: the same for an engine and those that replace it."""
 
     engine_id: str
     url: str
@@ -47,6 +49,7 @@ class Orders:
     cloud: str
     lease_seconds: float
     rabbit: str = ""
+    slot: int = 0
 
 
 class Fuse:
@@ -184,11 +187,13 @@ def main(orders: Orders, channel: Connection) -> None:
         workers=8,
     )
     database = FusedDatabase(orders.url, Vault([orders.key]), fuse)
-    engine = Engine(
-        settings, database, FusedClouds(orders.cloud, fuse), Registry.default(), Hints(tell)
-    )
+    peers = wire.peers(orders.rabbit) if orders.rabbit else Hints(tell)
+    clouds = FusedClouds(orders.cloud, fuse)
+    engine = Engine(settings, database, clouds, Registry.default(), peers)
     count_takeovers(tell)
     engine.start()
+    if orders.rabbit:
+        wire.serve(orders.rabbit, engine, f"crash-{orders.slot}")
     tell(("ready",))
     while True:
         try:

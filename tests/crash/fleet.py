@@ -15,12 +15,13 @@ from typing import Any
 from common import errors
 from common.identifiers import new_id
 from tests.crash import engine as engines
+from tests.crash import wire
 from tests.crash.engine import Orders
 
 # A server that has all modules loaded and no threads: a new engine process costs a fork.
 PROCESSES = multiprocessing.get_context("forkserver")
 PROCESSES.set_forkserver_preload(["tests.crash.engine"])
-ANSWER_SECONDS = 20.0
+ANSWER_SECONDS = 30.0
 
 
 class EngineDied(Exception):
@@ -117,7 +118,8 @@ class Fleet:
         self._fuses: list[int] = []
         self._earlier_takeovers = 0
         self._lock = threading.Lock()
-        self._slots: list[EngineProcess] = [self._start() for _ in range(size)]
+        self._client = wire.Client(orders.rabbit) if orders.rabbit else None
+        self._slots: list[EngineProcess] = [self._start(slot) for slot in range(size)]
         self._keepers = [
             threading.Thread(target=self._keep, args=(slot,), daemon=True) for slot in range(size)
         ]
@@ -127,8 +129,9 @@ class Fleet:
         for keeper in self._keepers:
             keeper.start()
 
-    def _start(self) -> EngineProcess:
-        return EngineProcess(replace(self._orders, engine_id=new_id()), self._pass_on)
+    def _start(self, slot: int) -> EngineProcess:
+        orders = replace(self._orders, engine_id=new_id(), slot=slot)
+        return EngineProcess(orders, self._pass_on)
 
     def _pass_on(self, engine_id: str, stack_id: str) -> None:
         for process in list(self._slots):
@@ -164,13 +167,15 @@ class Fleet:
             with self._lock:
                 if self._closed:
                     return
-                fresh = self._start()
+                fresh = self._start(slot)
                 self._earlier_takeovers += process.takeovers
                 self._slots[slot] = fresh
                 self._give_fuse(fresh)
 
     def call(self, method: str, *, prefer: int = 0, **arguments: Any) -> Any:
         """Ask one engine. Raises ``EngineDied`` when it dies over it."""
+        if self._client is not None:
+            return self._client.call(method, **arguments)
         process = self._slots[prefer % len(self._slots)]
         if process.dead.is_set():
             process = self._slots[(prefer + 1) % len(self._slots)]
@@ -199,3 +204,5 @@ class Fleet:
             process.kill()
         for keeper in self._keepers:
             keeper.join(10.0)
+        if self._client is not None:
+            self._client.close()

@@ -1,7 +1,9 @@
 """The crash campaign at length.
 
     python -m tests.crash.soak --seeds 1000 [--first 0] [--kinds sqlite,postgresql] [--at-once 4]
-    python -m tests.crash.soak --seeds 20 --disturb   also restarts PostgreSQL and RabbitMQ midway
+    python -m tests.crash.soak --seeds 20 --disturb   restarts PostgreSQL, RabbitMQ midway
+
+The second form is for a machine of one's own: others lose their connections too.
 
 Prints each seed that went wrong and a table at the end; exit status 1 when any did.
 """
@@ -18,6 +20,7 @@ from collections.abc import Iterator
 from concurrent.futures import ThreadPoolExecutor, as_completed
 from pathlib import Path
 
+from tests.brokers import fresh_virtual_host
 from tests.crash import campaign
 from tests.crash.campaign import Result
 
@@ -56,7 +59,10 @@ def _results(options: argparse.Namespace) -> Iterator[Result]:
     seeds = range(options.first, options.first + options.seeds)
     if options.disturb:
         for seed in seeds:
-            yield campaign.run(seed, "postgresql", disturb=disturb)
+            with fresh_virtual_host() as rabbit:
+                yield campaign.run(
+                    seed, "postgresql", rabbit=rabbit, disturb=DISTURBANCES[seed % 3]
+                )
         return
     with ThreadPoolExecutor(options.at_once) as pool:
         running = [pool.submit(campaign.run, seed, kinds[seed % len(kinds)]) for seed in seeds]
@@ -64,9 +70,23 @@ def _results(options: argparse.Namespace) -> Iterator[Result]:
             yield done.result()
 
 
-def disturb() -> None:
+def restart_database() -> None:
     """Restart PostgreSQL at once, without letting anybody finish; needs the right to do so."""
     subprocess.run(["pg_ctlcluster", "15", "main", "restart", "-m", "immediate"], check=True)
+
+
+def restart_broker() -> None:
+    """Stop RabbitMQ for everybody, and start it."""
+    for verb in ("stop_app", "start_app"):
+        subprocess.run(["rabbitmqctl", "-q", verb], check=True)
+
+
+def restart_both() -> None:
+    restart_database()
+    restart_broker()
+
+
+DISTURBANCES = (restart_database, restart_broker, restart_both)
 
 
 def table(results: list[Result], seconds: float) -> str:
