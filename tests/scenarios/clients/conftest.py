@@ -88,9 +88,7 @@ class Traces:
     def count(self) -> dict[str, int]:
         """Rows by file and table, of the engine's database and of the embedded cloud's."""
         found = {}
-        for path in sorted(self.state.rglob("*.db")) + sorted(self.state.rglob("*.sqlite*")):
-            if path.name.endswith(("-wal", "-shm")):
-                continue
+        for path in [*self.state.rglob("*.db"), *self.state.rglob("*.sqlite3")]:
             connection = sqlite3.connect(f"{path.as_uri()}?mode=ro", uri=True, timeout=10)
             names = connection.execute("SELECT name FROM sqlite_master WHERE type = 'table'")
             for (name,) in names.fetchall():
@@ -98,6 +96,13 @@ class Traces:
                 found[f"{path.name}: {name}"] = rows
             connection.close()
         return found
+
+    def of_cloud(self) -> dict[str, int]:
+        """What the embedded cloud keeps: its documents, and directories of servers and volumes."""
+        rows = {name: rows for name, rows in self.count().items() if name.startswith("documents")}
+        for kind in ("servers", "volumes"):
+            rows[kind] = len(list((self.state / "cloud" / kind).iterdir()))
+        return rows
 
 
 @pytest.fixture(scope="session")

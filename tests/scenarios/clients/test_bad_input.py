@@ -341,6 +341,46 @@ def test_nothing_but_rows_that_are_kept_remains(alice: Person, mine: str, traces
     assert (left["guest"], left["signal"]) == (0, 0)
 
 
+def test_a_server_whose_own_program_fails(alice: Person, traces: Traces) -> None:
+    """The reason is what the console said last; after delete the cloud is as it was."""
+    before = traces.of_cloud()
+    assert before
+    document = template(
+        {
+            "net": {"type": "OS::Neutron::Net"},
+            "subnet": {
+                "type": "OS::Neutron::Subnet",
+                "properties": {"network": {"get_resource": "net"}, "cidr": "10.77.0.0/24"},
+            },
+            "server": {
+                "type": "OS::Nova::Server",
+                "depends_on": "subnet",
+                "properties": {
+                    "image": "local",
+                    "flavor": "m1.tiny",
+                    "networks": [{"network": {"get_resource": "net"}}],
+                    "user_data_format": "RAW",
+                    "user_data": "#!/bin/sh\necho the disk of dreams is full\nexit 1\n",
+                },
+            },
+            "handle": {"type": "OS::Heat::WaitConditionHandle"},
+            "wait": {
+                "type": "OS::Heat::WaitCondition",
+                "depends_on": "server",
+                "properties": {"handle": {"get_resource": "handle"}, "timeout": 120},
+            },
+        }
+    )
+    path = make(alice, "broken", document, None)
+    settle(alice, path, "CREATE_FAILED")
+    reason = alice.ask("GET", path).json()["stack"]["stack_status_reason"]
+    assert "server" in reason
+    assert "the disk of dreams is full" in reason
+    assert alice.ask("DELETE", path).status_code == 204
+    settle(alice, path, "DELETE_COMPLETE")
+    assert traces.of_cloud() == before
+
+
 def test_without_or_with_wrong_credentials(alice: Person) -> None:
     for headers in (
         {},
