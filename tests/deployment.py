@@ -16,6 +16,8 @@ from pathlib import Path
 from types import TracebackType
 from typing import Any
 
+import requests
+
 from common.crypt import Vault
 
 APIS = {"heat-api": "heat_api", "heat-api-cfn": "heat_api_cfn"}
@@ -37,6 +39,30 @@ class Account:
     project_id: str
     access: str
     secret: str = field(repr=False)
+
+
+@dataclass(frozen=True, slots=True)
+class Person:
+    """Somebody with an account, and plain HTTP to the native API as that person."""
+
+    account: Account
+    url: str
+
+    @property
+    def root(self) -> str:
+        """The native API's URL with the person's project."""
+        return f"{self.url}/{self.account.project_id}"
+
+    def ask(self, method: str, path: str, document: Any = None) -> requests.Response:
+        """An answer, redirects not followed; ``path`` begins after the project, or is a URL."""
+        return requests.request(
+            method,
+            path if path.startswith("http") else self.root + path,
+            json=document,
+            auth=(self.account.name, self.account.password),
+            allow_redirects=False,
+            timeout=30,
+        )
 
 
 def free_port() -> int:

@@ -6,40 +6,14 @@ import sqlite3
 from collections.abc import Iterator
 from dataclasses import dataclass
 from pathlib import Path
-from typing import Any
 
 import pytest
-import requests
 
 from heat_engine.cli.run.home import Account as HomeAccount
 from heat_engine.cli.run.home import Home
 from heat_engine.store.clock import utc
 from heat_engine.store.records import LocalUser
-from tests.deployment import Account, Deployment
-
-
-@dataclass(frozen=True, slots=True)
-class Person:
-    """Somebody with an account, and plain HTTP to the native API as that person."""
-
-    account: Account
-    url: str
-
-    @property
-    def root(self) -> str:
-        """The native API's URL with the person's project."""
-        return f"{self.url}/{self.account.project_id}"
-
-    def ask(self, method: str, path: str, document: Any = None) -> requests.Response:
-        """An answer, redirects not followed; ``path`` begins after the project, or is a URL."""
-        return requests.request(
-            method,
-            path if path.startswith("http") else self.root + path,
-            json=document,
-            auth=(self.account.name, self.account.password),
-            allow_redirects=False,
-            timeout=30,
-        )
+from tests.deployment import Deployment, Person
 
 
 @pytest.fixture(scope="session")

@@ -11,7 +11,8 @@ from typing import Any
 import pytest
 import requests
 
-from tests.scenarios.clients.conftest import Person, Traces
+from tests.deployment import Person
+from tests.scenarios.clients.conftest import Traces
 
 SECONDS = 30.0
 BOMB = "heat_template_version: 2021-04-16\na0: &a0 [x, x, x, x, x, x, x, x, x, x]\n" + "".join(

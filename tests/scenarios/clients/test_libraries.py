@@ -16,7 +16,7 @@ from heatclient.client import Client as HeatClient
 from openstack.config import OpenStackConfig
 from openstack.exceptions import ConflictException, NotFoundException
 
-from tests.scenarios.clients.conftest import Person
+from tests.deployment import Person
 
 SECONDS = 30.0
 TEMPLATE: dict[str, Any] = {
