@@ -25,8 +25,12 @@ class SourceMap:
     (2, 3)
     """
 
-    def __init__(self, text: str) -> None:
+    def __init__(
+        self, text: str, origins: Mapping[tuple[str | int, ...], Sequence[str | int]] | None = None
+    ) -> None:
+        """``origins``: for paths that the text does not have, the paths it has for them."""
         self._text = text
+        self._origins = origins or {}
         self._root: yaml.Node | None = None
         self._composed = False
         self._indexes: dict[int, dict[str, tuple[yaml.Node, yaml.Node]]] = {}
@@ -39,6 +43,8 @@ class SourceMap:
         node = self._root
         if node is None:
             return None
+        if self._origins:
+            path = self._original(tuple(path))
         mark = node.start_mark
         for part in path:
             entry = self._entries(node).get(str(part))
@@ -48,6 +54,17 @@ class SourceMap:
                 break
             mark, node = entry[0].start_mark, entry[1]
         return mark.line + 1, mark.column + 1
+
+    def moved(self, origins: Mapping[tuple[str | int, ...], Sequence[str | int]]) -> SourceMap:
+        """A map for a document that was made from this text's."""
+        return SourceMap(self._text, origins)
+
+    def _original(self, path: tuple[str | int, ...]) -> Sequence[str | int]:
+        for length in range(len(path), 0, -1):
+            origin = self._origins.get(path[:length])
+            if origin is not None:
+                return (*origin, *path[length:])
+        return path
 
     def _entries(self, node: yaml.Node) -> dict[str, tuple[yaml.Node, yaml.Node]]:
         """Key (or position) to the node where the entry starts and the node of its value."""

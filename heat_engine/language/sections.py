@@ -7,7 +7,7 @@ from typing import Any
 
 from common.errors import Problem
 from heat_engine.language.problems import Unplaced
-from heat_engine.language.versions import Version
+from heat_engine.language.versions import EXTENSIONS, LOOP, Version, transforms
 
 _NEWER_KEYS = frozenset({"external_id", "condition"})
 
@@ -29,6 +29,8 @@ def check(document: Mapping[Any, Any], version: Version) -> list[Problem]:
                 (words.conditions,),
             )
         )
+    if version.is_aws:
+        problems.extend(_transform(document))
     problems.extend(_resources(document.get(words.resources), version))
     problems.extend(_outputs(document.get(words.outputs), version))
     return problems
@@ -44,8 +46,24 @@ def _resources(section: Any, version: Version) -> list[Problem]:
     problems: list[Problem] = []
     for resource, body in section.items():
         path = (name, str(resource))
+        if _is_loop(resource, version):
+            continue
         problems.extend(Unplaced(message, path) for message in _resource(resource, body, version))
     return problems
+
+
+def _is_loop(name: Any, version: Version) -> bool:
+    """Whether an entry is to be written out first, and is of no form to check before."""
+    return version.extensions and isinstance(name, str) and name.startswith(LOOP)
+
+
+def _transform(document: Mapping[Any, Any]) -> list[Problem]:
+    path = ("Transform",)
+    return [
+        Problem(f'The transform "{name}" is not supported; there is {EXTENSIONS} only', path)
+        for name in transforms(document)
+        if name != EXTENSIONS
+    ]
 
 
 def _found(value: Any) -> str:
@@ -59,6 +77,8 @@ def _resource(resource: Any, body: Any, version: Version) -> list[str]:
         messages.append(f"Resource name must be a string, not {resource!r}")
     elif "/" in resource:
         messages.append('Resource name may not contain "/"')
+    if isinstance(resource, str) and version.is_aws and resource.startswith(LOOP):
+        return [f'{resource} needs "Transform: {EXTENSIONS}" at the top of the template']
     if not isinstance(body, Mapping):
         start = (
             '"resources" must contain a map of resource maps.'
@@ -116,6 +136,8 @@ def _outputs(section: Any, version: Version) -> list[Problem]:
     problems = []
     for name, body in section.items():
         path = (words.outputs, str(name))
+        if _is_loop(name, version):
+            continue
         if not isinstance(name, str):
             problems.append(Problem("An output's name must be a string.", path, error))
         if not isinstance(body, Mapping):

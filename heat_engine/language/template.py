@@ -9,7 +9,13 @@ from typing import Any
 
 from common import errors
 from common.errors import Problem
-from heat_engine.language import parameter_groups, parameter_schema, sections, versions
+from heat_engine.language import (
+    for_each,
+    parameter_groups,
+    parameter_schema,
+    sections,
+    versions,
+)
 from heat_engine.language.conditions import Conditions
 from heat_engine.language.definition import OutputDefinition, ResourceDefinition, ResourceReader
 from heat_engine.language.document import SourceMap
@@ -57,7 +63,10 @@ class Template:
 
 @dataclass(frozen=True, slots=True)
 class BoundTemplate:
-    """A template with its parameters' values. ``resources``: the enabled ones, in order."""
+    """A template with its parameters' values. ``resources``: the enabled ones, in order.
+
+    template: with its loops written out.
+    """
 
     template: Template
     parameters: Parameters
@@ -126,9 +135,12 @@ def _schemas(
 
 def _bind(template: Template, parameters: Parameters) -> BoundTemplate:
     version, words = template.version, template.version.words
-    resources = template.section(words.resources)
     mappings = {} if version.is_hot else template.section("Mappings")
-    binding = Binding(parameters, template.files, mappings, resources)
+    binding = Binding(parameters, template.files, mappings, {})
+    if version.extensions:
+        template = _without_loops(template, binding)
+    resources = template.section(words.resources)
+    binding.resources = resources
     conditions = Conditions(
         template.section(words.conditions) if version.has_conditions else {},
         Parser(binding, condition_grammar(version)),
@@ -152,6 +164,14 @@ def _bind(template: Template, parameters: Parameters) -> BoundTemplate:
         for name, body in template.section(words.outputs).items()
     }
     return BoundTemplate(template, parameters, definitions, outputs, tuple(binding.problems))
+
+
+def _without_loops(template: Template, binding: Binding) -> Template:
+    expanded = for_each.expand(template.document, template.version, binding)
+    source = template.source
+    if source is not None and expanded.origins:
+        source = source.moved(expanded.origins)
+    return replace(template, document=expanded.document, source=source)
 
 
 def _output(

@@ -47,6 +47,7 @@ class _Validation:
         self._types: dict[str, TypeInterface | None] = {}
         self._find = types
         self._budget = Budget()
+        self._current: ResourceDefinition | None = None
         self._found: dict[tuple[Path, str], Problem] = {}
 
     def run(self) -> list[Problem]:
@@ -84,6 +85,7 @@ class _Validation:
             self._add(Unplaced(f"Duplicate names {{{names}}}", (self._words.resources, shared[0])))
 
     def _resource(self, definition: ResourceDefinition) -> None:
+        self._current = definition
         interface = self._interface(definition.type)
         for name in definition.depends_on:
             if name not in self._declared:
@@ -151,10 +153,17 @@ class _Validation:
     def _faults(self, resolution: Resolution, path: Path, word: str = properties.ERROR) -> None:
         for place, error in resolution.faults or ():
             if isinstance(error, errors.InvalidTemplateReference):
+                if place not in self._referring():
+                    self._add(ReferenceProblem(error.message), place)
                 continue
             for problem in _problems(error):
                 named = isinstance(problem, LimitProblem) or problem.path
                 self._add(problem if named else Problem(problem.message, path, word), place)
+
+    def _referring(self) -> frozenset[Path]:
+        """Places of the functions that name a resource: what they name is reported already."""
+        definition = self._current
+        return frozenset(r.path for r in definition.references) if definition else frozenset()
 
     def _bad_reference(self, target: Any, where: str, place: Path) -> None:
         message = errors.InvalidTemplateReference(resource=target, key=where).message

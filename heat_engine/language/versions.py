@@ -35,6 +35,11 @@ MARKERS: Mapping[str, Mapping[str, str]] = {
     "HeatTemplateFormatVersion": {"2012-12-12": "2012-12-12"},
     "AWSTemplateFormatVersion": {"2010-09-09": "2010-09-09"},
 }
+EXTENSIONS = "AWS::LanguageExtensions"
+"""The one transform there is."""
+
+LOOP = "Fn::ForEach::"
+"""How a key starts whose value is a loop, under that transform."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -90,11 +95,15 @@ CFN_WORDS = Words(
 
 @dataclass(frozen=True, slots=True)
 class Version:
-    """One template language. ``date`` is the dated form, so releases compare as dates do."""
+    """One template language. ``date`` is the dated form, so releases compare as dates do.
+
+    extensions: CloudFormation's language extensions are asked for.
+    """
 
     marker: str
     value: str
     date: str
+    extensions: bool = False
 
     @property
     def dialect(self) -> str:
@@ -103,6 +112,11 @@ class Version:
     @property
     def is_hot(self) -> bool:
         return self.marker == "heat_template_version"
+
+    @property
+    def is_aws(self) -> bool:
+        """Whether this is the language of CloudFormation as it is today."""
+        return self.marker == "AWSTemplateFormatVersion"
 
     @property
     def words(self) -> Words:
@@ -114,7 +128,7 @@ class Version:
 
     @property
     def has_conditions(self) -> bool:
-        return self.marker == "AWSTemplateFormatVersion" or self.at_least("2016-10-14")
+        return self.is_aws or self.at_least("2016-10-14")
 
     @property
     def has_parameter_tags(self) -> bool:
@@ -131,6 +145,8 @@ class Version:
         names.add("parameter_groups" if self.is_hot else "Mappings")
         if self.has_conditions:
             names.add(words.conditions)
+        if self.is_aws:
+            names.add("Transform")
         return frozenset(names)
 
 
@@ -154,4 +170,13 @@ def of(document: Mapping[Any, Any]) -> Version:
         raise errors.InvalidTemplateVersion(
             explanation=f'"{marker}: {value}". "{marker}" {should}: {choices}'
         )
-    return Version(marker, value, known[value])
+    extensions = marker == "AWSTemplateFormatVersion" and EXTENSIONS in transforms(document)
+    return Version(marker, value, known[value], extensions)
+
+
+def transforms(document: Mapping[Any, Any]) -> list[Any]:
+    """What the section ``Transform`` names; its form is not checked."""
+    declared = document.get("Transform")
+    if declared is None:
+        return []
+    return declared if isinstance(declared, list) else [declared]

@@ -138,7 +138,11 @@ class Ref(Function):
 
     @classmethod
     def expand(cls, parser: SnippetParser, name: str, arguments: Any, path: Path) -> Any:
-        node = parser.parse(arguments, path)
+        return cls.of(parser, name, parser.parse(arguments, path), path)
+
+    @staticmethod
+    def of(parser: SnippetParser, name: str, node: Any, path: Path) -> Function:
+        """The reference to what a name stands for."""
         if isinstance(node, str) and node in parser.binding.resources:
             return GetResource(name, node, path[:-1], parser.binding)
         return ParameterReference(name, node, path[:-1], parser.binding)
@@ -272,12 +276,19 @@ class FindInMap(Function):
             raise fault("'too many values to unpack (expected 3)'")
 
     def compute(self, arguments: Any, resolution: Resolution) -> Any:
-        value: Any = self.binding.mappings
-        for key in arguments:
-            if not isinstance(value, dict) or isinstance(key, dict | list) or key not in value:
-                raise fault(repr(key))
-            value = value[key]
+        found, value = self.look_up(arguments)
+        if not found:
+            raise fault(repr(value))
         return resolution.charged(value)
+
+    def look_up(self, keys: list[Any]) -> tuple[bool, Any]:
+        """True and the value, or False and the first key that is not there."""
+        value: Any = self.binding.mappings
+        for key in keys:
+            if not isinstance(value, dict) or isinstance(key, dict | list) or key not in value:
+                return False, key
+            value = value[key]
+        return True, value
 
 
 class GetAvailabilityZones(Function):

@@ -6,12 +6,15 @@ from functools import lru_cache
 
 from heat_engine.language.functions import (
     conditionals,
+    extensions,
     lists,
     maps,
+    networks,
     references,
     repeat,
     replace,
     strings,
+    substitute,
     urls,
 )
 from heat_engine.language.functions.base import Function, Removed
@@ -38,6 +41,20 @@ _AWS: Table = {
     **_CFN,
     "Fn::GetAtt": references.GetAttOrText,
     "Fn::If": conditionals.If,
+    "Fn::Sub": substitute.Substitute,
+    "Fn::Cidr": networks.Cidr,
+    "Fn::Length": extensions.NeedsExtensions,
+    "Fn::ToJsonString": extensions.NeedsExtensions,
+    "Fn::Transform": extensions.Macro,
+}
+
+# What "Transform: AWS::LanguageExtensions" adds to that.
+_EXTENDED: Table = {
+    **_AWS,
+    "Ref": extensions.RefOfName,
+    "Fn::FindInMap": extensions.FindInMapOrDefault,
+    "Fn::Length": extensions.Length,
+    "Fn::ToJsonString": extensions.ToJsonString,
 }
 
 # What each version of HOT adds to, or replaces in, the one before it.
@@ -124,7 +141,9 @@ _CFN_CONDITIONS: Table = {
 def grammar(version: Version) -> Grammar:
     """Functions by name that may stand in resources and outputs."""
     if not version.is_hot:
-        return _AWS if version.has_conditions else _CFN
+        if version.extensions:
+            return _EXTENDED
+        return _AWS if version.is_aws else _CFN
     functions: Table = {}
     for date, changes in _HOT_CHANGES.items():
         if version.at_least(date):
@@ -133,10 +152,26 @@ def grammar(version: Version) -> Grammar:
 
 
 @lru_cache(maxsize=64)
+def loop_grammar(version: Version) -> Grammar:
+    """Functions by name that may stand in a loop's collection: none of them needs resources."""
+    allowed: Table = {
+        "Ref": references.ParameterReference,
+        "Fn::FindInMap": extensions.FindInMapOrDefault,
+        "Fn::Select": lists.Select,
+        "Fn::Join": strings.Join,
+        "Fn::Split": strings.Split,
+    }
+    return {**dict.fromkeys(grammar(version), conditionals.Misplaced), **allowed}
+
+
+@lru_cache(maxsize=64)
 def condition_grammar(version: Version) -> Grammar:
     """Functions by name that may stand in conditions; all others there are faults."""
     allowed = dict(_HOT_CONDITIONS if version.is_hot else _CFN_CONDITIONS)
     if version.at_least("2017-09-01"):
         allowed["contains"] = lists.Contains
+    if version.extensions:
+        allowed["Fn::FindInMap"] = extensions.FindInMapOrDefault
+        allowed["Fn::Length"] = extensions.Length
     misplaced = dict.fromkeys(grammar(version), conditionals.Misplaced)
     return {**misplaced, **allowed}

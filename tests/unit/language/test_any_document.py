@@ -55,13 +55,17 @@ VALUES = st.recursive(
         st.builds(lambda t, p: {"str_replace": {"template": t, "params": p}}, inner, inner),
         st.builds(
             lambda name, text: {name: text},
-            st.sampled_from(["Fn::GetAtt", "Fn::Sub", "Ref"]),
-            st.sampled_from(["r.out", "a.b", "${r}${r.out}${!p}${p}", "AWS::NoValue", "p", "r"]),
+            st.sampled_from(["Fn::GetAtt", "Fn::Sub", "Ref", "Fn::ForEach::L"]),
+            st.sampled_from(
+                ["r.out", "a.b", "${r}${r.out}${!p}${p}", "${X}&{X}", "AWS::NoValue", "p", "r"]
+            ),
         ),
+        st.builds(lambda c, v: {"Fn::ForEach::L": ["X", c, {"k${X}": v}]}, inner, inner),
         st.builds(lambda t, p: {"repeat": {"template": t, "for_each": p}}, inner, inner),
     ),
     max_leaves=12,
 )
+COLLECTIONS = st.one_of(st.lists(WORDS, max_size=3), st.just({"Ref": "p"}), VALUES)
 SOMETIMES: st.SearchStrategy[Any] = st.one_of(VALUES, st.just({}))
 
 
@@ -86,12 +90,16 @@ def sound_documents(draw: st.DrawFn) -> dict[str, Any]:
     parameter = st.fixed_dictionaries(
         {kind: st.sampled_from(types), default: st.sampled_from(["a,b", '{"a": [1]}', "0"])}
     )
-    made = {
+    made: dict[str, Any] = {
         version.marker: version.value,
         words.resources: draw(st.dictionaries(st.sampled_from(["a", "r"]), resource, min_size=1)),
         words.outputs: draw(st.dictionaries(st.just("o"), output, max_size=1)),
         words.parameters: {"p": draw(parameter), "q": draw(parameter)},
     }
+    if version.is_aws and draw(st.booleans()):
+        made["Transform"] = "AWS::LanguageExtensions"
+        loop = st.tuples(st.just("X"), COLLECTIONS, st.fixed_dictionaries({"r${X}": resource}))
+        made[words.resources]["Fn::ForEach::L"] = list(draw(loop))
     if version.has_conditions:
         condition = st.one_of(st.booleans(), VALUES)
         made[words.conditions] = draw(st.dictionaries(st.just("c"), condition, max_size=1))
@@ -141,7 +149,7 @@ def parameters_of_any_form(version: Version) -> st.SearchStrategy[Any]:
 def documents(draw: st.DrawFn) -> dict[str, Any]:
     version = draw(st.sampled_from(VERSIONS))
     words = version.words
-    names = st.sampled_from(["a", "b", "r", "p", "q", "c", "a/b"])
+    names = st.sampled_from(["a", "b", "r", "p", "q", "c", "a/b", "Fn::ForEach::L"])
     output = entries(**{words.value: VALUES, words.condition: VALUES})
     sections = {
         words.parameters: st.dictionaries(names, parameters_of_any_form(version), max_size=2),
@@ -149,6 +157,8 @@ def documents(draw: st.DrawFn) -> dict[str, Any]:
         words.outputs: st.dictionaries(names, output, max_size=2),
         "parameter_groups" if version.is_hot else "Mappings": VALUES,
     }
+    if version.is_aws:
+        sections["Transform"] = st.one_of(st.just("AWS::LanguageExtensions"), VALUES)
     if version.has_conditions:
         sections[words.conditions] = st.dictionaries(names, VALUES, max_size=3)
     return {

@@ -19,7 +19,10 @@ CFN = 'AWSTemplateFormatVersion: "2010-09-09"\n'
 @pytest.mark.parametrize(
     ("body", "found"),
     [
-        ("resources: {a: {type: U}}", ["resources.a.type: The Resource Type (U) could not be found."]),
+        (
+            "resources: {a: {type: U}}",
+            ["resources.a.type: The Resource Type (U) could not be found."],
+        ),
         ("resources: {p: {type: T}}", ["Duplicate names {'p'}"]),
         (
             "resources: {a: {type: T, properties: {value: {get_resource: b}}}}",
@@ -276,3 +279,21 @@ def test_outputs_are_held_to_the_budget_only() -> None:
     big = "{list_join: ['" + "x" * 5000 + "', [" + ", ".join(["a"] * 1000) + "]]}"
     (found,) = messages(HEAD + f"outputs: {{o: {{value: {big}}}}}")
     assert found.startswith("Request limit exceeded: ")
+
+
+def test_a_ref_to_nothing() -> None:
+    text = (
+        CFN
+        + """Resources:
+  a:
+    Type: T
+    Properties: {value: {Ref: b}}
+    Metadata: {m: [{Ref: c}]}
+"""
+    )
+    found = problems(text)
+    assert [str(problem) for problem in found] == [
+        'The specified reference "b" (in unknown) is incorrect.',
+        'The specified reference "c" (in unknown) is incorrect.',
+    ]
+    assert [problem.line for problem in found] == [5, 6]

@@ -1,9 +1,12 @@
 from __future__ import annotations
 
+from dataclasses import replace
+
 import pytest
 
 from heat_engine.language.functions.base import Removed
-from heat_engine.language.functions.registry import condition_grammar, grammar
+from heat_engine.language.functions.extensions import Refused
+from heat_engine.language.functions.registry import condition_grammar, grammar, loop_grammar
 from heat_engine.language.versions import MARKERS, Version
 
 ALWAYS = {"get_param", "get_resource", "get_file", "resource_facade", "get_attr", "list_join"}
@@ -32,7 +35,7 @@ REMOVED = {
 }
 DATES = sorted(set(MARKERS["heat_template_version"].values()))
 
-
+NAMED_ONLY = {"Fn::Length", "Fn::ToJsonString", "Fn::Transform"}
 REFUSED = {"yaql": "2016-10-14"}
 
 
@@ -62,7 +65,8 @@ def test_a_release_has_the_functions_of_its_date(date: str) -> None:
 def test_functions_of_cfn() -> None:
     aws = grammar(Version("AWSTemplateFormatVersion", "2010-09-09", "2010-09-09"))
     heat = grammar(Version("HeatTemplateFormatVersion", "2012-12-12", "2012-12-12"))
-    assert set(aws) - set(heat) == {"Fn::If"}
+    assert set(aws) - set(heat) == {"Fn::If", "Fn::Sub", "Fn::Cidr"} | NAMED_ONLY
+    assert {name for name in aws if issubclass(aws[name], Refused)} == NAMED_ONLY
     assert set(heat) == {
         "Ref",
         "Fn::GetAtt",
@@ -76,6 +80,21 @@ def test_functions_of_cfn() -> None:
         "Fn::MemberListToMap",
         "Fn::ResourceFacade",
     }
+
+
+def test_functions_of_the_language_extensions() -> None:
+    plain = Version("AWSTemplateFormatVersion", "2010-09-09", "2010-09-09")
+    extended = replace(plain, extensions=True)
+    assert set(grammar(extended)) == set(grammar(plain))
+    usable = {name for name, kind in grammar(extended).items() if not issubclass(kind, Refused)}
+    assert set(grammar(plain)) - usable == {"Fn::Transform"}
+    allowed = {
+        name
+        for name, kind in condition_grammar(extended).items()
+        if kind is not condition_grammar(plain).get(name)
+    }
+    assert allowed == {"Fn::Length", "Fn::FindInMap"}
+    assert set(loop_grammar(extended)) == set(grammar(extended))
 
 
 def test_functions_of_conditions() -> None:
