@@ -16,7 +16,7 @@ from tests.bench import measures
 from tests.bench.client import BenchError, Client
 from tests.bench.figures import FIGURES, reached
 from tests.bench.places import KINDS, place
-from tests.bench.report import Result, number, show, write
+from tests.bench.report import Result, markdown, number, show, write
 
 STATEMENTS = "statements"
 
@@ -31,6 +31,8 @@ def main(arguments: Sequence[str] | None = None) -> int:
         write(chosen.json, results)
     show(results, console)
     console.print(f"JSON: {chosen.json}")
+    if chosen.markdown:
+        print(markdown(results))
     return 1 if chosen.strict and any(result.missed for result in results) else 0
 
 
@@ -46,6 +48,7 @@ def _options(arguments: Sequence[str] | None) -> argparse.Namespace:
         help=f"of {', '.join(known)} (all)",
     )  # fmt: skip
     parser.add_argument("--json", type=Path, default=Path("build/bench.json"), help="file to write")
+    parser.add_argument("--markdown", action="store_true", help="print the table for the docs")
     parser.add_argument("--strict", action="store_true", help="fail when a target is missed")
     return parser.parse_args(arguments)
 

@@ -67,6 +67,18 @@ def show(results: list[Result], console: Console) -> None:
             console.print(f"{result.deployment}: {result.seconds:.0f} s; missed: {missed}")
 
 
+def markdown(results: list[Result]) -> str:
+    """The table as it stands in docs/benchmarks.md; a missed target is bold."""
+    heads = ["figure", "unit", "target", *(result.deployment for result in results), "Heat 27"]
+    lines = [_line(heads), _line(["---"] * len(heads))]
+    lines += [_line(row) for row in _rows(results, ("{}", "{}", "**{}**"))]
+    return "\n".join(lines)
+
+
+def _line(cells: list[str]) -> str:
+    return f"| {' | '.join(cells)} |"
+
+
 def _figures(results: list[Result]) -> Table:
     table = Table(title="Hearth, over HTTP from end to end")
     table.add_column("figure")
@@ -75,13 +87,20 @@ def _figures(results: list[Result]) -> Table:
     for result in results:
         table.add_column(result.deployment, justify="right")
     table.add_column("Heat 27")
-    for name, figure in FIGURES.items():
-        values = [result.figures.get(name) for result in results]
-        if all(value is None for value in values):
-            continue
-        cells = [_cell(name, item, value) for item, value in zip(results, values, strict=True)]
-        table.add_row(name, figure.unit, _target(name), *cells, figure.upstream)
+    for row in _rows(results, ("{}", "{} [green]ok[/]", "{} [red]not[/]")):
+        table.add_row(*row)
     return table
+
+
+def _rows(results: list[Result], forms: tuple[str, str, str]) -> list[list[str]]:
+    """A row for each figure that was measured; how one without target, one that keeps it and one
+    that misses it look."""
+    rows = []
+    for name, figure in FIGURES.items():
+        if any(name in result.figures for result in results):
+            cells = [_cell(name, result, forms) for result in results]
+            rows.append([name, figure.unit, _target(name), *cells, figure.upstream])
+    return rows
 
 
 def _target(name: str) -> str:
@@ -91,12 +110,13 @@ def _target(name: str) -> str:
     return f"≤ {figure.embedded:g} / {figure.distributed:g}"
 
 
-def _cell(name: str, result: Result, value: float | None) -> str:
+def _cell(name: str, result: Result, forms: tuple[str, str, str]) -> str:
+    value = result.figures.get(name)
     if value is None:
         return ""
     verdict = reached(name, KINDS[result.deployment], value)
-    mark = {None: "", True: " [green]ok[/]", False: " [red]not[/]"}[verdict]
-    return f"{number(value)}{mark}"
+    form = forms[{None: 0, True: 1, False: 2}[verdict]]
+    return form.format(number(value))
 
 
 def number(value: float) -> str:
