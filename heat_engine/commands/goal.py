@@ -102,7 +102,9 @@ def make(
     """
     if parsed is None:
         parsed = template.parse(request.template, request.files, request.positions)
-    pseudo = parameters.pseudo(parsed.dialect, name, stack_id, project_id)
+    pseudo = parameters.pseudo(
+        parsed.dialect, name, stack_id, project_id, modern=parsed.version.is_aws
+    )
     values = resolve_parameters(parsed, request.environment, pseudo)
     return Goal(
         document=request.template,
@@ -139,9 +141,11 @@ def make_checked(
     try:
         goal = make(request, name=name, stack_id=stack_id, project_id=project_id, parsed=parsed)
     except errors.Invalid as refusal:
-        pseudo = parameters.pseudo(parsed.dialect, name, stack_id, project_id)
+        pseudo = parameters.pseudo(
+            parsed.dialect, name, stack_id, project_id, modern=parsed.version.is_aws
+        )
         values = resolve_parameters(parsed, request.environment, pseudo, partial=True)
-        found = validation.validate(parsed.bind(values), core.registry.interface)
+        found = problems(core, parsed, values)
         if not found:
             raise
         told = (
@@ -163,10 +167,17 @@ def check(core: Core, goal: Goal, stack_timeout: float) -> None:
     if not problems:
         problems = list(_type_problems(core, goal, stack_timeout))
     if problems:
-        secrets = goal.parameters.hidden_values()
-        raise validation.failure(
-            [replace(item, message=masked(item.message, secrets)) for item in problems]
-        )
+        raise validation.failure(_told(problems, goal.parameters))
+
+
+def problems(core: Core, parsed: Template, values: Parameters) -> list[errors.Problem]:
+    """What is wrong with a template's resources and outputs; hidden values are not told."""
+    return _told(validation.validate(parsed.bind(values), core.registry.interface), values)
+
+
+def _told(problems: Iterable[errors.Problem], values: Parameters) -> list[errors.Problem]:
+    secrets = mask.of_parameters(values)
+    return [replace(item, message=mask.masked(item.message, secrets)) for item in problems]
 
 
 def _type_problems(core: Core, goal: Goal, stack_timeout: float) -> list[errors.Problem]:

@@ -7,9 +7,10 @@ from typing import Any
 from common import errors
 from common.context import RequestContext
 from heat_engine.commands import goal as goals
+from heat_engine.commands import mask
 from heat_engine.commands.core import Core
 from heat_engine.commands.stack_create import Order
-from heat_engine.language import parameters, template, validation
+from heat_engine.language import parameters, template
 from heat_engine.language.parameters import Parameters
 
 NAME = "dummy"
@@ -27,10 +28,12 @@ def validate(core: Core, context: RequestContext, order: Order) -> dict[str, Any
             parsed.parameters,
             source.environment.parameters,
             source.environment.parameter_defaults,
-            parameters.pseudo(parsed.dialect, NAME, None, context.project_id or ""),
+            parameters.pseudo(
+                parsed.dialect, NAME, None, context.project_id or "", modern=parsed.version.is_aws
+            ),
             partial=True,
         )
-        problems = validation.validate(parsed.bind(values), core.registry.interface)
+        problems = goals.problems(core, parsed, values)
     except errors.StackValidationFailed as error:
         return {"Error": error.message}
     if problems:
@@ -38,7 +41,7 @@ def validate(core: Core, context: RequestContext, order: Order) -> dict[str, Any
     shown: dict[str, Any] = {
         "Description": parsed.description,
         "Parameters": values.describe(),
-        "Environment": source.environment.to_dict(),
+        "Environment": mask.hide_parameters(source.environment.to_dict(), parsed.parameters),
     }
     if parsed.parameter_groups:
         shown["ParameterGroups"] = parsed.parameter_groups

@@ -16,13 +16,27 @@ from heat_engine.language.problems import (
     UnknownParameterProblem,
     raise_any,
 )
-from heat_engine.language.unknown import UNKNOWN
+from heat_engine.language.unknown import ABSENT, UNKNOWN
 
 _CFN_REGION = "ap-southeast-1"
+_MODERN = frozenset(
+    {"AWS::AccountId", "AWS::NoValue", "AWS::NotificationARNs", "AWS::Partition", "AWS::URLSuffix"}
+)
+"""Pseudo parameters that functions see and the API does not list."""
 
 
-def pseudo(dialect: str, stack_name: str, stack_id: str | None, project_id: str) -> dict[str, str]:
-    """The parameters every template has. ``stack_id`` None: the stack is not stored yet."""
+def pseudo(
+    dialect: str,
+    stack_name: str,
+    stack_id: str | None,
+    project_id: str,
+    *,
+    modern: bool = False,
+) -> dict[str, Any]:
+    """The parameters every template has. ``stack_id`` None: the stack is not stored yet.
+
+    modern: with those that CloudFormation got later; the partition is that of our own ARNs.
+    """
     if dialect == "hot":
         return {
             "OS::stack_name": stack_name,
@@ -30,11 +44,18 @@ def pseudo(dialect: str, stack_name: str, stack_id: str | None, project_id: str)
             "OS::project_id": project_id,
         }
     identity = StackIdentity(project_id, stack_name, str(stack_id))
-    return {
+    known: dict[str, Any] = {
         "AWS::StackName": stack_name,
         "AWS::StackId": identity.arn(),
         "AWS::Region": _CFN_REGION,
     }
+    if modern:
+        known["AWS::AccountId"] = project_id
+        known["AWS::NoValue"] = ABSENT
+        known["AWS::NotificationARNs"] = []
+        known["AWS::Partition"] = "openstack"
+        known["AWS::URLSuffix"] = "amazonaws.com"
+    return known
 
 
 class Parameters:
@@ -117,8 +138,12 @@ class Parameters:
         return MASK if schema.hidden else schema.text(self.value(name))
 
     def shown(self) -> dict[str, str]:
-        """All parameters as the API shows them, those of every template included."""
-        return {name: self.text(name) for name in self._values}
+        """All parameters as the API shows them, the older ones of every template included."""
+        return {
+            name: self.text(name)
+            for name in self._values
+            if name in self.schemas or name not in _MODERN
+        }
 
     def hidden_values(self) -> frozenset[str]:
         """Texts that must not be shown, for masking; empty ones left out."""

@@ -114,6 +114,22 @@ class Or(And):
     decides = True
 
 
+class ConditionReference(ConditionFunction):
+    """``Condition: name``, what other conditions say by the name alone."""
+
+    __slots__ = ()
+
+    def construct(self) -> None:
+        if not isinstance(self.arguments, str):
+            raise fault(f'Argument to "{self.name}" must be the name of a condition')
+
+    def members(self) -> list[Any]:
+        return [self.arguments]
+
+    def result(self, resolution: Resolution) -> Any:
+        return self.truth(self.arguments, resolution)
+
+
 class If(Function):
     """``[condition, value when true, value when false]``; the other branch is never read."""
 

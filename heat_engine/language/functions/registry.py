@@ -170,6 +170,8 @@ def condition_grammar(version: Version) -> Grammar:
     allowed = dict(_HOT_CONDITIONS if version.is_hot else _CFN_CONDITIONS)
     if version.at_least("2017-09-01"):
         allowed["contains"] = lists.Contains
+    if version.is_aws:
+        allowed["Condition"] = conditionals.ConditionReference
     if version.extensions:
         allowed["Fn::FindInMap"] = extensions.FindInMapOrDefault
         allowed["Fn::Length"] = extensions.Length

@@ -56,7 +56,7 @@ def bind(
     """A template's text parsed and bound, with its source known."""
     data, source = document.load(text)
     parsed = template.parse(data, files or {}, source)
-    names = pseudo(parsed.dialect, "stack", "9f0e", "project")
+    names = pseudo(parsed.dialect, "stack", "9f0e", "project", modern=parsed.version.is_aws)
     return parsed.bind(Parameters.resolve(parsed.parameters, user or {}, {}, names))
 
 
@@ -91,7 +91,7 @@ def snippet(
         **sections,
     }
     parsed = template.parse(data, files or {})
-    names = pseudo(parsed.dialect, "stack", "9f0e", "project")
+    names = pseudo(parsed.dialect, "stack", "9f0e", "project", modern=parsed.version.is_aws)
     return parsed.bind(Parameters.resolve(parsed.parameters, parameters or {}, {}, names))
 
 
@@ -116,6 +116,5 @@ def value_of(value: Any, scope: Any = None, **options: Any) -> Any:
 
 
 def cfn_value(value: Any, scope: Any = None, **options: Any) -> Any:
-    return value_of(
-        value, scope, marker="AWSTemplateFormatVersion", version="2010-09-09", **options
-    )
+    marked = {"marker": "AWSTemplateFormatVersion", "version": "2010-09-09", **options}
+    return value_of(value, scope, **marked)

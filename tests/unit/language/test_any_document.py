@@ -179,7 +179,7 @@ def only_the_documents_fault() -> Iterator[None]:
 
 def run(data: Any, user: Any, partial: bool) -> None:
     parsed = template.parse(data, {"a": "text", "b": "{}"})
-    names = pseudo(parsed.dialect, "stack", None, "project")
+    names = pseudo(parsed.dialect, "stack", None, "project", modern=parsed.version.is_aws)
     values = Parameters.resolve(parsed.parameters, user, {}, names, partial=partial)
     values.describe()
     if not partial:

@@ -8,6 +8,7 @@ from common import errors
 from heat_engine.language import template
 from heat_engine.language.parameters import Parameters, pseudo
 from heat_engine.language.unknown import UNKNOWN
+from tests.unit.language.helpers import cfn_snippet, cfn_value
 
 
 def resolve(
@@ -125,6 +126,30 @@ def test_pseudo_parameters() -> None:
     assert cfn["AWS::Region"] == "ap-southeast-1"
     with pytest.raises(errors.UserParameterMissing):
         resolve({}, {}).value("OS::region")
+
+
+def test_pseudo_parameters_of_modern_templates() -> None:
+    value = {
+        "Fn::Sub": "arn:${AWS::Partition}:iam::${AWS::AccountId}:x.${AWS::URLSuffix}/${AWS::Region}"
+    }
+    assert cfn_value(value) == "arn:openstack:iam::project:x.amazonaws.com/ap-southeast-1"
+    assert cfn_value({"Ref": "AWS::NotificationARNs"}) == []
+    for name in ("AccountId", "Partition", "URLSuffix", "NotificationARNs", "NoValue"):
+        assert f"AWS::{name}" not in pseudo("cfn", "s", "id", "p")
+        with pytest.raises(errors.InvalidTemplateReference):
+            cfn_value(
+                {"Ref": f"AWS::{name}"}, marker="HeatTemplateFormatVersion", version="2012-12-12"
+            )
+
+
+def test_the_api_lists_the_older_pseudo_parameters_only() -> None:
+    assert set(cfn_snippet("").parameters.shown()) == {
+        "AWS::StackName",
+        "AWS::StackId",
+        "AWS::Region",
+    }
+    declared = cfn_snippet("", parameters={"AWS::AccountId": "mine"})
+    assert declared.parameters.shown()["AWS::AccountId"] == "mine"
 
 
 def test_a_declared_name_overrides_the_pseudo_parameter() -> None:

@@ -5,7 +5,8 @@ from typing import Any
 import pytest
 
 from common import errors
-from tests.unit.language.helpers import cfn_value, snippet, value_of
+from heat_engine.language import functions, validation
+from tests.unit.language.helpers import TYPES, Living, cfn_snippet, cfn_value, snippet, value_of
 
 CONDITIONS = {"yes_": True, "no_": False}
 
@@ -78,3 +79,51 @@ def test_fn_if() -> None:
     assert cfn_value(value, Conditions=conditions) == "a"
     data = value_of(value, marker="HeatTemplateFormatVersion", version="2012-12-12")
     assert data == value
+
+
+def test_a_condition_by_reference() -> None:
+    conditions = {
+        "Yes": {"Fn::Equals": [1, 1]},
+        "Same": {"Condition": "Yes"},
+        "No": {"Fn::Not": [{"Condition": "Same"}]},
+        "All": {"Fn::And": [{"Condition": "Yes"}, {"Fn::Not": [{"Condition": "No"}]}]},
+    }
+    for name, value in (("Same", "a"), ("No", "b"), ("All", "a")):
+        for condition in (name, {"Condition": name}):
+            assert cfn_value({"Fn::If": [condition, "a", "b"]}, Conditions=conditions) == value
+    assert cfn_value({"Condition": "Yes"}, Conditions=conditions) == {"Condition": "Yes"}
+
+
+@pytest.mark.parametrize(
+    ("conditions", "message"),
+    [
+        ({"c": {"Condition": "none"}}, 'Invalid condition "none"'),
+        ({"c": {"Condition": ["c"]}}, 'Argument to "Condition" must be the name of a condition'),
+        (
+            {"c": {"Condition": "d"}, "d": {"Condition": "c"}},
+            'Circular definition for condition "c"',
+        ),
+    ],
+)
+def test_faults_of_references_to_conditions(conditions: Any, message: str) -> None:
+    with pytest.raises(errors.StackValidationFailed) as caught:
+        cfn_value({"Fn::If": ["c", "a", "b"]}, Conditions=conditions)
+    assert caught.value.problems[0].message == message
+
+
+def test_no_value_removes_the_entry() -> None:
+    gone = {"Ref": "AWS::NoValue"}
+    value = {"a": {"Fn::If": ["no", "x", gone]}, "b": [1, gone], "c": {"Fn::If": ["no", gone, 2]}}
+    assert cfn_value(value, Conditions={"no": {"Fn::Equals": [1, 2]}}) == {"b": [1], "c": 2}
+    assert cfn_value(gone) is None
+    assert cfn_value({"Fn::Join": [",", ["a", gone]]}) == "a"
+    assert cfn_value({"Fn::Sub": "a${AWS::NoValue}b"}) == "ab"
+    with pytest.raises(errors.StackValidationFailed):
+        cfn_value({"Fn::Base64": gone})
+
+
+def test_no_value_leaves_a_property_to_its_default() -> None:
+    body = {"Type": "T", "Properties": {"size": {"Ref": "AWS::NoValue"}, "text": "t"}}
+    bound = cfn_snippet("", Resources={"a": body})
+    assert functions.resolve(bound.resources["a"].properties, Living()) == {"text": "t"}
+    assert validation.validate(bound, TYPES.get) == []
