@@ -56,3 +56,5 @@ class Engine:
                     pass
             except errors.ServiceUnavailable as error:
                 LOG.warning("retention waits for the database: %s", error.message)
+            except Exception:
+                LOG.exception("retention failed; it is tried again")

@@ -95,7 +95,12 @@ class Runner:
             room = min(CLAIMS_AT_ONCE, MOST_AT_ONCE - len(self._executions))
         if self._draining or room <= 0:
             return
+        # Planning takes time, and the leases of what runs here must be prolonged meanwhile.
+        enough = time.monotonic() + self.core.settings.lease_seconds / 3
         for seen in self.core.database.query(traversals.claimable, room):
+            if time.monotonic() > enough:
+                self._keeper.look()
+                return
             begun = claims.claim(self.core, seen)
             if begun is not None:
                 LOG.info("claimed traversal %s of stack %s", seen.id, seen.stack_id)
@@ -158,7 +163,10 @@ class Runner:
     def _adopt(self, begun: Begun) -> None:
         execution = Execution(self, begun)
         with self._lock:
+            lost = self._executions.get(begun.traversal.id)
             self._executions[begun.traversal.id] = execution
+        if lost is not None:
+            lost.post(lost.lose)
         execution.start()
         if self._draining:
             execution.post(execution.supersede)

@@ -25,6 +25,13 @@ from heat_engine.traversal.work import Call, Work
 UNCHANGED = "Update status to COMPLETE for FAILED resource neither update nor replace."
 
 
+def _half_made(record: ResourceRecord) -> bool:
+    """Whether what it is made from does not tell how far its making has come."""
+    if record.status == Status.FAILED:
+        return record.action == Action.CREATE
+    return record.status == Status.IN_PROGRESS
+
+
 class Steps:
     """Begins steps and applies progress."""
 
@@ -131,7 +138,7 @@ class Steps:
         record.requires = tuple(sorted(definition.requires(self._work.definitions.keys())))
         record.deletion_policy = definition.deletion_policy
         self._work.journal.row(record)
-        if planning.same(record.definition, wanted) and record.status != Status.IN_PROGRESS:
+        if planning.same(record.definition, wanted) and not _half_made(record):
             if record.status == Status.FAILED:
                 self.outcomes.state(record, Action(record.action), Status.COMPLETE, UNCHANGED)
             return self.outcomes.done(step)

@@ -145,6 +145,24 @@ def test_a_thing_that_went_wrong_is_made_anew(world: World) -> None:
     assert [made["status"] for made in world.cloud.made("networks")] == ["ACTIVE"]
 
 
+def test_a_thing_whose_making_was_cut_short_is_waited_for_by_the_next_update(
+    new_world: Any,
+) -> None:
+    """It is in order, so it is kept; what can be read of it has still to be found out."""
+    world = new_world(error_wait_time=0.0)
+    world.cloud.slow["servers"] = ["BUILD"] * 10_000
+    stack = world.create({"web": server(), "bad": thing(fail=True)})
+    stack.reach("CREATE_FAILED")
+    assert stack.states()["web"] == "CREATE_FAILED"
+    made = world.cloud.made("servers")[0]
+    made["states"] = ["BUILD", "ACTIVE"]
+    stack.update({"web": server(), "copy": thing({"get_attr": ["web", "first_address"]})})
+    stack.reach("UPDATE_COMPLETE")
+    assert stack.physical("web") == made["id"]
+    shown = stack.via().describe_stack_resource(MINE, stack.identity, "copy")
+    assert shown["attributes"]["output"].startswith("10.0.0.")
+
+
 def test_an_update_that_may_have_happened_is_taken_back_by_rollback(world: World) -> None:
     """The cloud did it and then failed to say so: the rollback must not believe the old name."""
     stack = world.create({"a": net("before")}, disable_rollback=False)
