@@ -6,9 +6,12 @@ from collections.abc import Mapping, Sequence
 from typing import Any
 
 from common.context import RequestContext
-from heat_engine.commands import access, render
+from heat_engine.commands import access, mask, render
+from heat_engine.commands import goal as goals
 from heat_engine.commands.core import Core
-from heat_engine.store import events, stacks
+from heat_engine.store import events, resources, stacks
+from heat_engine.store.records import StackRecord
+from heat_engine.store.session import Session
 
 
 def list_events(
@@ -47,7 +50,10 @@ def list_events(
             if found is None:
                 return []
             shown = render.event(root, found)
-            shown["resource_properties"] = (found.properties or {}).get("properties", {})
+            properties = (found.properties or {}).get("properties", {})
+            shown["resource_properties"] = mask.masked_within(
+                properties, _secrets(core, session, root)
+            )
             return [shown]
         page = events.list(
             session,
@@ -60,3 +66,13 @@ def list_events(
         )
     top = root if nested_depth else None
     return [render.event(by_id[item.stack_id], item, top) for item in page]
+
+
+def _secrets(core: Core, session: Session, stack: StackRecord) -> set[str]:
+    """What a stack's events must not show: they tell what its resources were made from."""
+    secrets = mask.of_guests(resources.load(session, stack.id))
+    for previous in (False, True):
+        secrets |= mask.of_parameters(
+            goals.load(core, session, stack, previous=previous).parameters
+        )
+    return secrets

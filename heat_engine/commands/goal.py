@@ -2,14 +2,14 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Iterable, Mapping
 from dataclasses import dataclass, replace
 from functools import cached_property
 from typing import Any
 
 from common import errors
+from heat_engine.commands import mask
 from heat_engine.commands.core import Core
-from heat_engine.commands.mask import masked
 from heat_engine.language import (
     document,
     environment,
@@ -145,7 +145,7 @@ def make_checked(
             parsed.dialect, name, stack_id, project_id, modern=parsed.version.is_aws
         )
         values = resolve_parameters(parsed, request.environment, pseudo, partial=True)
-        found = problems(core, parsed, values)
+        found = faults(core, parsed, values)
         if not found:
             raise
         told = (
@@ -170,7 +170,7 @@ def check(core: Core, goal: Goal, stack_timeout: float) -> None:
         raise validation.failure(_told(problems, goal.parameters))
 
 
-def problems(core: Core, parsed: Template, values: Parameters) -> list[errors.Problem]:
+def faults(core: Core, parsed: Template, values: Parameters) -> list[errors.Problem]:
     """What is wrong with a template's resources and outputs; hidden values are not told."""
     return _told(validation.validate(parsed.bind(values), core.registry.interface), values)
 

@@ -2,8 +2,11 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable
+from collections.abc import Collection, Iterable, Mapping
+from typing import Any
 
+from heat_engine.language.parameter_schema import ParameterSchema
+from heat_engine.language.parameters import Parameters
 from heat_engine.store.resources import ResourceRecord
 
 STARS = "******"
@@ -19,6 +22,47 @@ def masked(text: str, secrets: Iterable[str]) -> str:
         if len(secret) >= SHORTEST:
             text = text.replace(secret, STARS)
     return text
+
+
+def masked_within(value: Any, secrets: Collection[str]) -> Any:
+    """Plain data with stars in place of each secret, wherever a text holds it."""
+    if isinstance(value, str):
+        return masked(value, secrets)
+    if isinstance(value, dict):
+        return {masked(key, secrets): masked_within(item, secrets) for key, item in value.items()}
+    if isinstance(value, list):
+        return [masked_within(item, secrets) for item in value]
+    number = isinstance(value, (int, float)) and not isinstance(value, bool)
+    return STARS if number and str(value) in secrets else value
+
+
+def hide_parameters(
+    environment: Mapping[str, Any], schemas: Mapping[str, ParameterSchema]
+) -> dict[str, Any]:
+    """An environment with stars in place of hidden parameters' values."""
+    shown = dict(environment)
+    for section in ("parameters", "parameter_defaults"):
+        shown[section] = {
+            name: STARS if name in schemas and schemas[name].hidden else value
+            for name, value in (shown.get(section) or {}).items()
+        }
+    return shown
+
+
+def of_parameters(parameters: Parameters) -> set[str]:
+    """The hidden parameters' values, those inside their lists and maps too: a template can take
+    them out one by one."""
+    secrets = set(parameters.hidden_values())
+    pending = [parameters.value(name) for name, item in parameters.schemas.items() if item.hidden]
+    while pending:
+        value = pending.pop()
+        if isinstance(value, dict):
+            pending.extend(value.values())
+        elif isinstance(value, list):
+            pending.extend(value)
+        elif isinstance(value, (str, int, float)) and not isinstance(value, bool):
+            secrets.add(str(value))
+    return secrets
 
 
 def of_guests(rows: Iterable[ResourceRecord]) -> set[str]:

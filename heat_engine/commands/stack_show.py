@@ -6,15 +6,13 @@ from collections.abc import Mapping
 from typing import Any
 
 from common.context import RequestContext
-from heat_engine.commands import access, outputs, render
+from heat_engine.commands import access, mask, outputs, render
 from heat_engine.commands import goal as goals
 from heat_engine.commands.core import Core
 from heat_engine.graph.states import Action, Status
 from heat_engine.store import documents, stacks
 from heat_engine.store.records import StackRecord
 from heat_engine.store.session import Session
-
-MASK = "******"
 
 
 def identify(core: Core, context: RequestContext, name: str) -> dict[str, str]:
@@ -79,14 +77,7 @@ def environment(core: Core, context: RequestContext, identity: dict[str, Any]) -
     with core.database.read() as session:
         stack = access.by_identity(session, context, identity, deleted=True)
         goal = goals.load(core, session, stack)
-    shown = goal.environment.to_dict()
-    hidden = {name for name, schema in goal.template.parameters.items() if schema.hidden}
-    for section in ("parameters", "parameter_defaults"):
-        shown[section] = {
-            name: MASK if name in hidden else value
-            for name, value in (shown.get(section) or {}).items()
-        }
-    return shown
+    return mask.hide_parameters(goal.environment.to_dict(), goal.template.parameters)
 
 
 def list_outputs(core: Core, context: RequestContext, identity: dict[str, Any]) -> list[Any]:

@@ -33,7 +33,7 @@ def validate(core: Core, context: RequestContext, order: Order) -> dict[str, Any
             ),
             partial=True,
         )
-        problems = goals.problems(core, parsed, values)
+        problems = goals.faults(core, parsed, values)
     except errors.StackValidationFailed as error:
         return {"Error": error.message}
     if problems:
