@@ -22,8 +22,10 @@ def wait_condition(
     details = _details(request, limit)
     if details is None:
         raise AwsFault("InvalidParameterValue", "The body must be a JSON object.")
-    metadata = _signal(request, engine, identity, details, sync_call=True)
-    return views.wait_condition(str(identity.resource_name), metadata, as_json=wants_json(request))
+    # Only JSON has room for the metadata, which grows with every signal that ever came.
+    as_json = wants_json(request)
+    metadata = _signal(request, engine, identity, details, sync_call=as_json)
+    return views.wait_condition(str(identity.resource_name), metadata, as_json=as_json)
 
 
 def signal(request: webob.Request, engine: wsgi.Engine, arn: str, limit: int) -> webob.Response:

@@ -79,7 +79,7 @@ def test_wait_condition(cfn: Client, engine: ScriptedEngine, content_type: str) 
             "stack_identity": IDENTITY,
             "resource_name": "handle",
             "details": DETAILS,
-            "sync_call": True,
+            "sync_call": False,
         }
     ]
     assert engine.contexts[-1].guest_resource == "handle"
@@ -90,7 +90,7 @@ def test_an_unquoted_url_is_accepted(cfn: Client) -> None:
     assert cfn("PUT", f"{unquote(base)}?{query}", body=BODY).status_int == 200
 
 
-def test_metadata_in_json(cfn: Client) -> None:
+def test_metadata_in_json(cfn: Client, engine: ScriptedEngine) -> None:
     params = {
         "AWSAccessKeyId": "AK",
         "SignatureMethod": "HmacSHA256",
@@ -102,6 +102,7 @@ def test_metadata_in_json(cfn: Client) -> None:
     query = signature.canonical_query({**params, "Signature": signed})
     answer = cfn("PUT", f"{where}?{query}", body=BODY)
     assert answer.json == {"resource": "handle", "metadata": {"1": {"Status": "SUCCESS"}}}
+    assert engine.asked("resource_signal")[0]["sync_call"] is True
 
 
 @pytest.mark.parametrize(
