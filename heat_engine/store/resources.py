@@ -17,6 +17,15 @@ from heat_engine.store.tables import resource as table
 from heat_engine.store.tables import stack as stack_table
 
 # Made once: making a statement takes longer than running it.
+_OF_STACK = (
+    sa.select(table).where(table.c.stack_id == sa.bindparam("stack")).order_by(table.c.created_at)
+)
+_SOME_OF_STACK = _OF_STACK.where(
+    sa.or_(
+        table.c.name.in_(sa.bindparam("names", expanding=True)),
+        table.c.type.in_(sa.bindparam("types", expanding=True)),
+    )
+)
 _CURRENT = sa.select(table).where(
     table.c.stack_id == sa.bindparam("stack"),
     table.c.name == sa.bindparam("name"),
@@ -84,10 +93,11 @@ def load(
     types: Collection[str] = (),
 ) -> list[ResourceRecord]:
     """The rows of a stack, oldest first; with ``names`` only those and the ones of ``types``."""
-    query = sa.select(table).where(table.c.stack_id == stack_id)
-    if names is not None:
-        query = query.where(sa.or_(table.c.name.in_(names), table.c.type.in_(types)))
-    rows = session.connection.execute(query.order_by(table.c.created_at))
+    if names is None:
+        rows = session.connection.execute(_OF_STACK, {"stack": stack_id})
+    else:
+        wanted = {"stack": stack_id, "names": list(names), "types": list(types)}
+        rows = session.connection.execute(_SOME_OF_STACK, wanted)
     return [_record(session, row) for row in rows]
 
 
