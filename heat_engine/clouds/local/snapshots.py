@@ -10,7 +10,7 @@ from heat_engine.clouds.local.collection import Collection
 from heat_engine.clouds.local.documents import Documents, Transaction
 from heat_engine.clouds.local.fields import required
 from heat_engine.clouds.local.power import Power, remove_tree
-from heat_engine.clouds.local.volume import copy_tree, placed_path
+from heat_engine.clouds.local.volume import copy_tree, partial_of, placed_path
 
 
 class Snapshots(Collection):
@@ -44,6 +44,7 @@ class Snapshots(Collection):
                 return
             home = self._power.volume_home(snapshot["id"])
             if snapshot["status"] == "deleting":
+                remove_tree(partial_of(home))
                 remove_tree(home)
                 with self.documents.write() as transaction:
                     transaction.remove("snapshots", snapshot["id"])

@@ -231,6 +231,7 @@ def settle_volume(documents: Documents, power: Power, volume_id: str) -> None:
             return
         home = power.volume_home(volume_id)
         if volume["status"] == "deleting":
+            remove_tree(partial_of(home))
             remove_tree(home)
             with documents.write() as transaction:
                 transaction.remove("volumes", volume_id)
@@ -263,9 +264,14 @@ def _fill(documents: Documents, power: Power, volume: Document, home: Path) -> N
     copy_tree(source, home)
 
 
+def partial_of(target: Path) -> Path:
+    """Where a directory is while it is being filled; left there by an engine that dies over it."""
+    return target.with_name(f"{target.name}.partial")
+
+
 def copy_tree(source: Path | None, target: Path) -> None:
     """``target`` appears when it is complete; an empty one when there is no source."""
-    partial = target.with_name(f"{target.name}.partial")
+    partial = partial_of(target)
     remove_tree(partial)
     if source is not None and source.exists():
         shutil.copytree(source, partial, symlinks=True)

@@ -48,6 +48,15 @@ def test_a_volume_appears_in_a_running_server_and_keeps_its_files(
     assert (state / "volumes" / made["id"] / "proof").exists()
 
 
+def test_what_a_dead_engine_had_begun_to_fill_goes_with_its_volume(
+    cloud: LocalCloud, state: Path
+) -> None:
+    made = volume(cloud)
+    (state / "volumes" / f"{made['id']}.partial").mkdir()
+    cloud.delete("volume", "volumes", made["id"])
+    assert list((state / "volumes").iterdir()) == []
+
+
 def test_a_deleted_server_gives_its_volumes_back(
     cloud: LocalCloud, clouds: LocalClouds, state: Path
 ) -> None:
