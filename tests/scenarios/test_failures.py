@@ -7,6 +7,9 @@ from typing import Any
 import pytest
 
 from common import errors
+from heat_engine.language.schema import Kind, Property
+from heat_engine.resources.protocol import Progress, Request, ResourceType, done
+from heat_engine.resources.registry import BUILT_IN, Registry
 from tests.scenarios.world import MINE, OTHERS, World, net, server, template, thing, until, waiting
 
 
@@ -214,16 +217,39 @@ def test_stack_timeout(new_world: Any) -> None:
     assert stack.resources()["a"]["resource_status_reason"] == "CREATE aborted (Timed out)"
 
 
-def test_an_immutable_property_may_not_change(world: World) -> None:
-    stack = world.create({"a": server(config_drive=True)})
+class Stubborn(ResourceType):
+    """A type with properties that can never change."""
+
+    name = "Test::Stubborn"
+    instant = True
+    properties = {
+        "size": Property(Kind.INTEGER, "Its size.", immutable=True),
+        "colour": Property(Kind.STRING, "Its colour.", immutable=True),
+    }
+
+    def create(self, request: Request) -> Progress:
+        return done(physical_id=request.token)
+
+
+def test_an_immutable_property_may_not_change(
+    world: World, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    registry = Registry((*BUILT_IN, Stubborn))
+    monkeypatch.setattr(Registry, "get", lambda _, name: registry._types[name])
+    monkeypatch.setattr(Registry, "interface", lambda _, name: registry._interfaces.get(name))
+
+    def stubborn(size: int, colour: str) -> dict[str, Any]:
+        return {"type": "Test::Stubborn", "properties": {"size": size, "colour": colour}}
+
+    stack = world.create({"a": stubborn(1, "red")})
     stack.reach("CREATE_COMPLETE")
-    kind = world.engine.service.core.registry.get("OS::Nova::Server")
-    frozen = [name for name, prop in kind.properties.items() if prop.immutable]
-    if not frozen:
-        pytest.skip("no built-in type has an immutable property")
-    stack.update({"a": server(config_drive=True, **{frozen[0]: "changed"})})
+    stack.update({"a": stubborn(2, "blue")})
     stack.reach("UPDATE_FAILED")
-    assert f"NotSupported: resources.a: Update to properties {frozen[0]} of a" in stack.reason
+    told = "Update to properties colour, size of a (Test::Stubborn) is not supported."
+    assert stack.reason == f"Resource UPDATE failed: NotSupported: resources.a: {told}"
+    stack.update({"a": stubborn(2, "blue")})
+    stack.reach("UPDATE_COMPLETE")
+    assert stack.states() == {"a": "CREATE_COMPLETE"}
 
 
 def test_a_stack_without_its_project_does_not_exist(world: World) -> None:
