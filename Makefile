@@ -33,7 +33,7 @@ bench: $(DEV)
 	.venv-dev/bin/python -m tests.bench
 
 soak: $(DEV)
-	HEARTH_SEEDS=$(SEEDS) .venv-dev/bin/python -m pytest tests/crash -q $(PYTEST_ARGS)
+	.venv-dev/bin/python -m tests.crash.soak --seeds $(SEEDS)
 
 sample-config: $(DEV)
 	.venv-dev/bin/oslo-config-generator --config-file etc/heat-config-generator.conf

@@ -38,7 +38,8 @@ class Failed(AssertionError):
 @dataclass
 class Result:
     """One seed. ``recovery``: seconds from the last death to the right end, None without deaths
-    before it. ``faults``: what is wrong, in words; empty is good."""
+    before it. ``late``: that was more than lease and grace, which a busy machine may be to blame
+    for. ``faults``: what is wrong, in words; empty is good."""
 
     seed: int
     kind: str
@@ -47,15 +48,16 @@ class Result:
     takeovers: int = 0
     recovery: float | None = None
     seconds: float = 0.0
+    late: bool = False
     faults: list[str] = field(default_factory=list)
     history: list[str] = field(default_factory=list)
 
     def __str__(self) -> str:
         died = "; ".join(self.instants) or "nobody died"
+        late = f" late: {self.recovery:.1f} s" if self.late and self.recovery else ""
         told = "".join(f"\n    {line}" for line in self.history)
-        return (
-            f"seed {self.seed} ({self.kind}, {self.story}; {died}): {self.faults or 'good'}{told}"
-        )
+        verdict = f"{self.faults or 'good'}{late}{told}"
+        return f"seed {self.seed} ({self.kind}, {self.story}; {died}): {verdict}"
 
 
 class Ground:
@@ -213,8 +215,7 @@ def _tell(ground: Ground, story: Story, result: Result, disturb: Callable[[], No
     deaths = [death.at for death in ground.fleet.deaths if death.at < ended]
     if deaths:
         result.recovery = ended - max(deaths)
-        if result.recovery > LEASE + GRACE and disturb is None:
-            result.faults.append(f"took {result.recovery:.1f} s after the last death")
+        result.late = result.recovery > LEASE + GRACE and disturb is None
     deleted = story.end == "DELETE_COMPLETE"
     result.faults += _settled(ground, deleted=deleted)
     if not deleted:

@@ -5,7 +5,8 @@
 
 The second form is for a machine of one's own: others lose their connections too.
 
-Prints each seed that went wrong and a table at the end; exit status 1 when any did.
+Prints each seed that went wrong and a table at the end. A seed that only was late, which may be
+the others' doing, is run again by itself. Exit status 1 when any went wrong or was late twice.
 """
 
 from __future__ import annotations
@@ -34,12 +35,15 @@ def main() -> int:
             results.append(result)
             output.write(json.dumps(vars(result)) + "\n")
             output.flush()
-            if result.faults:
+            if result.faults or result.late:
                 print(result, flush=True)
             if len(results) % 50 == 0:
                 print(f"{len(results)} seeds in {time.monotonic() - began:.0f} s", flush=True)
     print(table(results, time.monotonic() - began))
-    return 1 if any(result.faults for result in results) else 0
+    late = [campaign.run(result.seed, result.kind) for result in results if result.late]
+    for result in late:
+        print(f"alone: {result}", flush=True)
+    return 1 if any(result.faults for result in results) or any(r.late for r in late) else 0
 
 
 def _options() -> argparse.Namespace:
@@ -96,6 +100,7 @@ def table(results: list[Result], seconds: float) -> str:
     rows = [
         ("seeds", len(results)),
         ("of which with faults", sum(bool(result.faults) for result in results)),
+        ("of which late", sum(result.late for result in results)),
         ("engines killed", len(deaths)),
         ("different instants", len(set(deaths))),
         ("take-overs after a lease ran out", sum(result.takeovers for result in results)),

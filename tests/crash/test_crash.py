@@ -38,6 +38,12 @@ def test_the_stack_comes_to_its_right_end(
 ) -> None:
     result = results(seed, kind)
     assert result.faults == [], str(result)
+    if result.late:
+        # Perhaps because of the others: it gets a second chance without them.
+        for key in SEEDS:
+            results(*key)
+        result = campaign.run(seed, kind)
+    assert not result.late, str(result)
 
 
 @pytest.mark.timeout(300)
