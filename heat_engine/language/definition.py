@@ -27,6 +27,7 @@ from heat_engine.language.unknown import ABSENT, UNKNOWN, contains_unknown
 from heat_engine.language.versions import Version, Words
 
 _POLICIES = {"Delete": "Delete", "Retain": "Retain", "Snapshot": "Snapshot"}
+_AWS_POLICIES = {**_POLICIES, "RetainExceptOnCreate": "Retain"}
 _LOWER_POLICIES = {**_POLICIES, "delete": "Delete", "retain": "Retain", "snapshot": "Snapshot"}
 
 
@@ -34,6 +35,9 @@ _LOWER_POLICIES = {**_POLICIES, "delete": "Delete", "retain": "Retain", "snapsho
 class ResourceDefinition:
     """What a template says of one enabled resource.
 
+    deletion_policy: what becomes of the resource when it is deleted. update_replace_policy: the
+    same for the one that a replacement leaves behind. retain_except_on_create: "Retain" does not
+    hold when the creation is rolled back.
     properties, metadata, update_policy: snippets for ``functions.resolve``. references: the
     functions in properties and metadata that name a resource.
     """
@@ -46,6 +50,8 @@ class ResourceDefinition:
     update_policy: Any = None
     depends_on: tuple[str, ...] = ()
     deletion_policy: str = "Delete"
+    update_replace_policy: str = "Delete"
+    retain_except_on_create: bool = False
     external_id: str | None = None
     description: str = ""
     condition: Any = None
@@ -67,7 +73,7 @@ class ResourceDefinition:
         Metadata and update policy appear as a digest: they may hold values that must not be stored
         in the open.
         """
-        return {
+        rendered = {
             "type": self.type,
             "depends_on": sorted(self.depends_on),
             "deletion_policy": self.deletion_policy,
@@ -76,6 +82,9 @@ class ResourceDefinition:
             "metadata": _digest(self.metadata),
             "update_policy": _digest(self.update_policy),
         }
+        if self.update_replace_policy != "Delete":
+            rendered["update_replace_policy"] = self.update_replace_policy
+        return rendered
 
 
 @dataclass(frozen=True, slots=True)
@@ -130,7 +139,16 @@ class ResourceReader:
         metadata = self._section(name, body, words.metadata, path)
         self._binding.references = []
         update_policy = self._section(name, body, words.update_policy, path)
+        if self._version.is_aws:
+            self._section(name, body, "CreationPolicy", path)
         external_id = self._external_id(name, body, path)
+        deletion_policy = "Retain"
+        if external_id is None:
+            known = self._deletion_policies()
+            deletion_policy = self._policy(name, body, words.deletion_policy, path, known)
+        replace_policy = "Delete"
+        if self._version.is_aws:
+            replace_policy = self._policy(name, body, "UpdateReplacePolicy", path, _POLICIES)
         depends_on = self._depends_on(name, body)
         if external_id is not None and depends_on:
             self._report(
@@ -145,9 +163,9 @@ class ResourceReader:
             metadata=metadata,
             update_policy=update_policy,
             depends_on=depends_on,
-            deletion_policy=(
-                "Retain" if external_id is not None else self._deletion_policy(name, body, path)
-            ),
+            deletion_policy=_LOWER_POLICIES.get(deletion_policy, "Retain"),
+            update_replace_policy=replace_policy,
+            retain_except_on_create=deletion_policy == "RetainExceptOnCreate",
             external_id=external_id,
             description=self._description(name, body),
             condition=condition,
@@ -212,19 +230,25 @@ class ResourceReader:
                 self._report(error.message, (*path, key))
             return UNKNOWN
 
-    def _deletion_policy(self, name: str, body: Mapping[Any, Any], path: Path) -> str:
-        key = self._words.deletion_policy
+    def _deletion_policies(self) -> Mapping[str, str]:
+        if self._version.is_aws:
+            return _AWS_POLICIES
+        return _LOWER_POLICIES if self._version.at_least("2016-10-14") else _POLICIES
+
+    def _policy(
+        self, name: str, body: Mapping[Any, Any], key: str, path: Path, known: Mapping[str, str]
+    ) -> str:
+        """One of the known policies as it is written; Delete where there is none."""
         if key not in body:
             return "Delete"
         value = self._resolved_text(name, body, key, path)
         if value is UNKNOWN or value is ABSENT:
             return "Delete"
-        known = _LOWER_POLICIES if self._version.at_least("2016-10-14") else _POLICIES
-        policy = known.get(value) if isinstance(value, str) else None
-        if policy is None:
-            self._report(f'Invalid deletion policy "{value}"', (*path, key))
+        if not isinstance(value, str) or value not in known:
+            word = "update replace" if key == "UpdateReplacePolicy" else "deletion"
+            self._report(f'Invalid {word} policy "{value}"', (*path, key))
             return "Delete"
-        return policy
+        return value
 
     def _external_id(self, name: str, body: Mapping[Any, Any], path: Path) -> str | None:
         if not self._version.at_least("2016-10-14") or "external_id" not in body:

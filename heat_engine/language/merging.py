@@ -7,7 +7,7 @@ from typing import Any
 
 from common import errors
 from common.errors import HearthError
-from heat_engine.language import parameter_schema
+from heat_engine.language import parameter_types
 from heat_engine.language.document import parse_json
 from heat_engine.language.parameter_schema import ParameterSchema
 
@@ -50,13 +50,13 @@ def merged(name: str, old: Any, new: Any, strategy: str, schema: ParameterSchema
     deep = strategy == DEEP_MERGE
     refusal = errors.InvalidMergeStrategyForParam(strategy=strategy, param=name)
     kind = _kind(schema, new)
-    if kind == parameter_schema.JSON:
+    if kind == parameter_types.JSON:
         return _json(old, new, deep, refusal)
-    if kind == parameter_schema.LIST:
+    if kind == parameter_types.LIST:
         return _list(old, new, refusal)
-    if kind == parameter_schema.STRING and isinstance(old, str) and isinstance(new, str):
+    if kind == parameter_types.STRING and isinstance(old, str) and isinstance(new, str):
         return old + new
-    if kind == parameter_schema.NUMBER:
+    if kind == parameter_types.NUMBER:
         return _number(old, new, refusal)
     raise refusal
 
@@ -65,12 +65,12 @@ def _kind(schema: ParameterSchema | None, value: Any) -> str:
     if schema is not None:
         return schema.type
     if isinstance(value, bool):
-        return parameter_schema.BOOLEAN
+        return parameter_types.BOOLEAN
     if isinstance(value, int | float):
-        return parameter_schema.NUMBER
+        return parameter_types.NUMBER
     if isinstance(value, list):
-        return parameter_schema.LIST
-    return parameter_schema.JSON if isinstance(value, dict) else parameter_schema.STRING
+        return parameter_types.LIST
+    return parameter_types.JSON if isinstance(value, dict) else parameter_types.STRING
 
 
 def _number(old: Any, new: Any, refusal: HearthError) -> Any:

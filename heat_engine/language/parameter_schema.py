@@ -4,36 +4,30 @@ from __future__ import annotations
 
 import json
 from collections.abc import Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from typing import Any
 
 from heat_engine.language import constraints
 from heat_engine.language.constraint_schema import Fault, cfn_constraints, hot_constraints
 from heat_engine.language.document import parse_json
+from heat_engine.language.parameter_types import (
+    BOOLEAN,
+    JSON,
+    LIST,
+    NUMBER,
+    STRING,
+    kind_of,
+    member_kind,
+)
 from heat_engine.language.patterns import Patience
 from heat_engine.language.problems import SchemaProblem
 from heat_engine.language.schema import Constraint
 from heat_engine.language.unknown import UNKNOWN
 from heat_engine.language.versions import Version
 
-STRING, NUMBER, LIST, JSON, BOOLEAN = (
-    "String",
-    "Number",
-    "CommaDelimitedList",
-    "Json",
-    "Boolean",
-)
 MASK = "******"
 """What is shown in the place of a hidden parameter's value."""
 
-_HOT_TYPES = {
-    "string": STRING,
-    "number": NUMBER,
-    "comma_delimited_list": LIST,
-    "json": JSON,
-    "boolean": BOOLEAN,
-}
-_CFN_TYPES = {name: name for name in _HOT_TYPES.values()}
 _HOT_KEYS = (
     "type",
     "label",
@@ -64,10 +58,17 @@ _FALSE = ("0", "f", "false", "off", "n", "no")
 
 @dataclass(frozen=True, slots=True)
 class ParameterSchema:
-    """One declared parameter. ``type`` is always the CFN word, as the API shows it."""
+    """One declared parameter.
+
+    type: the kind of its values, always the CFN word. declared: the word of the declaration where
+    it says more than the kind, as ``List<Number>``. members: the kind of a list's members where
+    they are checked.
+    """
 
     name: str
     type: str
+    declared: str = ""
+    members: str | None = None
     default: Any = None
     label: str | None = None
     description: str = ""
@@ -77,12 +78,18 @@ class ParameterSchema:
     tags: tuple[Any, ...] = ()
 
     @property
+    def shown_type(self) -> str:
+        """The type as the API shows it, in CFN spelling for HOT too."""
+        return self.declared or self.type
+
+    @property
     def has_default(self) -> bool:
         return self.default is not None
 
     def parse(self, given: Any) -> Any:
         """The value functions see. Raises ValueError with the contract's words."""
-        return _PARSERS[self.type](given)
+        value = _PARSERS[self.type](given)
+        return value if self.members is None else _members(value, self.members)
 
     def failure(self, value: Any, patience: Patience, *, custom: bool = True) -> str | None:
         """What the first broken constraint says of a parsed value."""
@@ -121,12 +128,13 @@ def parse(
     if type_key not in declaration:
         return None, [*problems, _problem(f"Missing parameter type for parameter: {name}")]
     declared = declaration[type_key]
-    types = _HOT_TYPES if version.is_hot else _CFN_TYPES
-    if not isinstance(declared, str) or declared not in types:
-        return None, [*problems, _problem(f"Invalid type ({declared})")]
+    try:
+        kind = kind_of(declared, version)
+    except Fault as error:
+        return None, [*problems, *map(_problem, error.messages)]
     build = _hot if version.is_hot else _cfn
     try:
-        schema = build(name, types[declared], declaration, version)
+        schema = build(name, kind, declaration, version)
     except Fault as error:
         return None, [*problems, *map(_problem, error.messages)]
     problems.extend(_misplaced(schema, declared))
@@ -161,15 +169,29 @@ def _hot(name: str, kind: str, body: Mapping[Any, Any], version: Version) -> Par
 
 
 def _cfn(name: str, kind: str, body: Mapping[Any, Any], version: Version) -> ParameterSchema:
+    declared = body["Type"]
+    members = member_kind(declared)
+    limits = cfn_constraints(body)
+    if members is not None:
+        limits = tuple(map(_of_texts, limits))
     return ParameterSchema(
         name=name,
         type=kind,
+        declared="" if declared == kind else declared,
+        members=members,
         default=body.get("Default"),
         label=_text(body.get("Label")),
         description=_text(body.get("Description")) or "",
         hidden=str(body.get("NoEcho", "false")).lower() == "true",
-        constraints=cfn_constraints(body),
+        constraints=limits,
     )
+
+
+def _of_texts(constraint: Constraint) -> Constraint:
+    """A constraint for members that functions see as texts."""
+    if constraint.rule != "allowed_values":
+        return constraint
+    return replace(constraint, body=[_parse_string(value) for value in constraint.body])
 
 
 def _text(value: Any) -> str | None:
@@ -257,6 +279,15 @@ def _parse_list(given: Any) -> list[str]:
     raise ValueError(
         f"Value must be a comma-delimited list string: '{kind}' object has no attribute 'split'"
     )
+
+
+def _members(values: list[str], kind: str) -> list[str]:
+    """The members without blanks around them. Raises ValueError for one not of the kind."""
+    stripped = [value.strip() for value in values]
+    if kind == NUMBER:
+        for value in stripped:
+            _parse_number(value)
+    return stripped
 
 
 def _parse_json(given: Any) -> Any:

@@ -201,7 +201,7 @@ def _value(
 
 def _described(schema: ParameterSchema, given: Any) -> dict[str, Any]:
     shown: dict[str, Any] = {
-        "Type": schema.type,
+        "Type": schema.shown_type,
         "Description": schema.description,
         "NoEcho": "true" if schema.hidden else "false",
         "Label": schema.label or schema.name,

@@ -6,6 +6,7 @@ from collections.abc import Mapping
 from typing import Any
 
 from common.errors import Problem
+from heat_engine.language import dynamic_references, rules
 from heat_engine.language.problems import Unplaced
 from heat_engine.language.versions import EXTENSIONS, LOOP, Version, transforms
 
@@ -30,7 +31,7 @@ def check(document: Mapping[Any, Any], version: Version) -> list[Problem]:
             )
         )
     if version.is_aws:
-        problems.extend(_transform(document))
+        problems.extend(_of_aws(document, version))
     problems.extend(_resources(document.get(words.resources), version))
     problems.extend(_outputs(document.get(words.outputs), version))
     return problems
@@ -55,6 +56,18 @@ def _resources(section: Any, version: Version) -> list[Problem]:
 def _is_loop(name: Any, version: Version) -> bool:
     """Whether an entry is to be written out first, and is of no form to check before."""
     return version.extensions and isinstance(name, str) and name.startswith(LOOP)
+
+
+def _of_aws(document: Mapping[Any, Any], version: Version) -> list[Problem]:
+    """Faults of what CloudFormation's language has beyond the others."""
+    words = version.words
+    problems = _transform(document)
+    if not isinstance(document.get("Metadata") or {}, Mapping):
+        problems.append(Problem('The "Metadata" section must be a map.', ("Metadata",)))
+    problems.extend(rules.check(document.get(rules.SECTION)))
+    places = (words.parameters, words.resources, words.outputs)
+    problems.extend(dynamic_references.check(document, places))
+    return problems
 
 
 def _transform(document: Mapping[Any, Any]) -> list[Problem]:

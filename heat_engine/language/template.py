@@ -13,6 +13,7 @@ from heat_engine.language import (
     for_each,
     parameter_groups,
     parameter_schema,
+    rules,
     sections,
     versions,
 )
@@ -47,6 +48,11 @@ class Template:
     @property
     def dialect(self) -> str:
         return self.version.dialect
+
+    @property
+    def metadata(self) -> Mapping[str, Any]:
+        """What the template says of itself; empty in languages without such a section."""
+        return self.section("Metadata") if self.version.is_aws else {}
 
     def section(self, name: str) -> Mapping[str, Any]:
         """A section by its name in this dialect; a missing or null one is empty."""
@@ -95,7 +101,7 @@ def parse(
     problems: list[Problem] = []
     for key in document:
         if key not in version.sections:
-            fault = SectionProblem(errors.InvalidTemplateSection(section=key).message)
+            fault = SectionProblem(_not_a_section(key, version))
             problems.append(fault if source is None else source.locate(fault, (str(key),)))
     problems.extend(sections.check(document, version))
     declared = document.get(words.parameters)
@@ -115,6 +121,13 @@ def parse(
         files=files,
         source=source,
     )
+
+
+def _not_a_section(key: Any, version: Version) -> str:
+    message = errors.InvalidTemplateSection(section=key).message
+    if version.is_aws and key == "Hooks":
+        return f"{message} (blue/green deployments are not supported)"
+    return message
 
 
 def _schemas(
@@ -147,6 +160,8 @@ def _bind(template: Template, parameters: Parameters) -> BoundTemplate:
         words.conditions,
     )
     binding.conditions = conditions
+    if version.is_aws:
+        rules.evaluate(template.section(rules.SECTION), version, binding)
     enabled = {}
     for name, body in resources.items():
         path = (words.resources, name, words.condition)

@@ -98,18 +98,23 @@ class _Validation:
             message = errors.EntityNotFound(entity="Resource Type", name=definition.type).message
             self._add(Problem(message, (*definition.path, self._words.type)))
             return
-        if definition.deletion_policy == "Snapshot" and not interface.deletion_snapshot:
-            self._add(
-                Problem(
-                    '"Snapshot" deletion policy not supported',
-                    (*definition.path, self._words.deletion_policy),
-                )
-            )
+        self._snapshots(definition, interface)
         if definition.external_id is None:
             self._properties(definition, interface)
         self._metadata(definition)
         if interface.update_policy:
             self._update_policy(definition, interface)
+
+    def _snapshots(self, definition: ResourceDefinition, interface: TypeInterface) -> None:
+        if interface.deletion_snapshot:
+            return
+        for word, key, policy in (
+            ("deletion", self._words.deletion_policy, definition.deletion_policy),
+            ("update replace", "UpdateReplacePolicy", definition.update_replace_policy),
+        ):
+            if policy == "Snapshot":
+                message = f'"Snapshot" {word} policy not supported'
+                self._add(Problem(message, (*definition.path, key)))
 
     def _properties(self, definition: ResourceDefinition, interface: TypeInterface) -> None:
         path = (*definition.path, self._words.properties)

@@ -146,7 +146,7 @@ class Version:
         if self.has_conditions:
             names.add(words.conditions)
         if self.is_aws:
-            names.add("Transform")
+            names.update(("Metadata", "Rules", "Transform"))
         return frozenset(names)
 
 

@@ -5,6 +5,7 @@ from __future__ import annotations
 from functools import lru_cache
 
 from heat_engine.language.functions import (
+    assertions,
     conditionals,
     extensions,
     lists,
@@ -160,6 +161,25 @@ def loop_grammar(version: Version) -> Grammar:
         "Fn::Select": lists.Select,
         "Fn::Join": strings.Join,
         "Fn::Split": strings.Split,
+    }
+    return {**dict.fromkeys(grammar(version), conditionals.Misplaced), **allowed}
+
+
+@lru_cache(maxsize=64)
+def rule_grammar(version: Version) -> Grammar:
+    """Functions by name that may stand in rules; all others there are faults."""
+    allowed: Table = {
+        "Fn::Equals": conditionals.Equals,
+        "Fn::Not": conditionals.CfnNot,
+        "Fn::And": conditionals.And,
+        "Fn::Or": conditionals.Or,
+        "Ref": references.ParameterReference,
+        "Fn::Contains": assertions.Contains,
+        "Fn::EachMemberEquals": assertions.EachMemberEquals,
+        "Fn::EachMemberIn": assertions.EachMemberIn,
+        "Fn::RefAll": assertions.RefAll,
+        "Fn::ValueOf": assertions.LookedUp,
+        "Fn::ValueOfAll": assertions.LookedUp,
     }
     return {**dict.fromkeys(grammar(version), conditionals.Misplaced), **allowed}
 

@@ -12,7 +12,7 @@ from hypothesis import strategies as st
 
 from common.errors import HearthError
 from heat_engine.language import document, environment, functions, template, validation
-from heat_engine.language.functions.registry import condition_grammar, grammar
+from heat_engine.language.functions.registry import condition_grammar, grammar, rule_grammar
 from heat_engine.language.parameters import Parameters, pseudo
 from heat_engine.language.unknown import contains_unknown
 from heat_engine.language.versions import MARKERS, Version, Words
@@ -23,7 +23,10 @@ VERSIONS = [
     for marker, values in MARKERS.items()
     for value, date in values.items()
 ]
-NAMES = sorted({name for v in VERSIONS for name in [*grammar(v), *condition_grammar(v)]})
+NAMES = sorted(
+    {name for v in VERSIONS for name in [*grammar(v), *condition_grammar(v)]}
+    | set(rule_grammar(VERSIONS[-1]))
+)
 WORDS = st.sampled_from(
     ["a", "b", "r", "p", "q", "c", "", "0", "-1", "out", "tree", "%v%", ",", "{", "md5", "stack"]
 )
@@ -118,6 +121,8 @@ def resources_of_any_form(words: Words) -> st.SearchStrategy[Any]:
             words.update_policy: VALUES,
             words.condition: VALUES,
             "external_id": VALUES,
+            "UpdateReplacePolicy": VALUES,
+            "CreationPolicy": VALUES,
         },
     )
     return st.one_of(body, VALUES)
@@ -125,7 +130,7 @@ def resources_of_any_form(words: Words) -> st.SearchStrategy[Any]:
 
 RULES = ["range", "length", "modulo", "allowed_values", "allowed_pattern"]
 HOT_TYPES = ["string", "number", "json", "boolean", "comma_delimited_list"]
-CFN_TYPES = ["String", "Number", "Json", "Boolean", "CommaDelimitedList"]
+CFN_TYPES = ["String", "Number", "Json", "Boolean", "CommaDelimitedList", "List<Number>"]
 
 
 def parameters_of_any_form(version: Version) -> st.SearchStrategy[Any]:
@@ -158,6 +163,15 @@ def documents(draw: st.DrawFn) -> dict[str, Any]:
         "parameter_groups" if version.is_hot else "Mappings": VALUES,
     }
     if version.is_aws:
+        assertion = st.fixed_dictionaries(
+            {"Assert": VALUES}, optional={"AssertDescription": VALUES}
+        )
+        rule = st.fixed_dictionaries(
+            {"Assertions": st.lists(assertion, min_size=1, max_size=2)},
+            optional={"RuleCondition": VALUES},
+        )
+        sections["Rules"] = st.one_of(st.dictionaries(names, rule, max_size=2), VALUES)
+        sections["Metadata"] = SOMETIMES
         sections["Transform"] = st.one_of(st.just("AWS::LanguageExtensions"), VALUES)
     if version.has_conditions:
         sections[words.conditions] = st.dictionaries(names, VALUES, max_size=3)

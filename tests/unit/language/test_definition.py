@@ -8,6 +8,7 @@ from heat_engine.language import template
 from heat_engine.language.definition import ResourceDefinition
 from heat_engine.language.parameters import Parameters
 from heat_engine.language.template import BoundTemplate
+from tests.unit.language.helpers import cfn_snippet
 
 NOTHING: Any = {}
 
@@ -138,3 +139,59 @@ def test_fingerprints_differ_by_what_is_said_not_by_how() -> None:
 def test_fingerprints_do_not_show_metadata() -> None:
     shown = define(p="secret", metadata={"k": {"get_param": "p"}}).fingerprint()
     assert "secret" not in str(shown)
+
+
+def cfn(**body: Any) -> BoundTemplate:
+    return cfn_snippet("", Resources={"a": {"Type": "T", **body}}, parameters={"p": "Retain"})
+
+
+def test_policies_of_modern_templates() -> None:
+    bound = cfn(
+        DeletionPolicy="RetainExceptOnCreate",
+        UpdateReplacePolicy={"Ref": "p"},
+        CreationPolicy={"ResourceSignal": {"Count": {"Fn::Join": ["", ["1"]]}}},
+    )
+    assert bound.problems == ()
+    definition = bound.resources["a"]
+    assert definition.deletion_policy == "Retain"
+    assert definition.retain_except_on_create
+    assert definition.update_replace_policy == "Retain"
+    plain = cfn(DeletionPolicy="Retain").resources["a"]
+    assert not plain.retain_except_on_create
+    assert plain.update_replace_policy == "Delete"
+    assert definition.fingerprint() != plain.fingerprint()
+
+
+@pytest.mark.parametrize(
+    ("body", "message"),
+    [
+        ({"UpdateReplacePolicy": "Keep"}, 'Invalid update replace policy "Keep"'),
+        (
+            {"UpdateReplacePolicy": "RetainExceptOnCreate"},
+            'Invalid update replace policy "RetainExceptOnCreate"',
+        ),
+        ({"UpdateReplacePolicy": 5}, "Resource a UpdateReplacePolicy type must be string"),
+        ({"DeletionPolicy": "retain"}, 'Invalid deletion policy "retain"'),
+        ({"CreationPolicy": "x"}, "Resource a CreationPolicy type must be object"),
+        ({"CreationPolicy": {"x": {"Fn::Join": 5}}}, 'Incorrect arguments to "Fn::Join"'),
+    ],
+)
+def test_faults_of_policies_of_modern_templates(body: dict[str, Any], message: str) -> None:
+    (problem,) = cfn(**body).problems
+    assert message in problem.message
+
+
+def test_older_languages_do_not_have_these_policies() -> None:
+    for policy in ("RetainExceptOnCreate", "Keep"):
+        assert fault(deletion_policy=policy) == (
+            f'resources.a.deletion_policy: Invalid deletion policy "{policy}"'
+        )
+    parsed = template.parse(
+        {
+            "HeatTemplateFormatVersion": "2012-12-12",
+            "Resources": {"a": {"Type": "T", "UpdateReplacePolicy": 5, "CreationPolicy": 5}},
+        }
+    )
+    bound = parsed.bind(Parameters.resolve(parsed.parameters, {}))
+    assert bound.problems == ()
+    assert bound.resources["a"].update_replace_policy == "Delete"

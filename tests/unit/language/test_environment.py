@@ -7,7 +7,8 @@ import pytest
 from common import errors
 from heat_engine.language import environment
 from heat_engine.language.environment import Environment
-from heat_engine.language.parameter_schema import JSON, LIST, NUMBER, STRING, ParameterSchema
+from heat_engine.language.parameter_schema import ParameterSchema
+from heat_engine.language.parameter_types import JSON, LIST, NUMBER, STRING
 
 
 def test_sections() -> None:

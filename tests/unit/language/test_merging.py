@@ -6,14 +6,8 @@ import pytest
 
 from common import errors
 from heat_engine.language.merging import Strategies, merged
-from heat_engine.language.parameter_schema import (
-    BOOLEAN,
-    JSON,
-    LIST,
-    NUMBER,
-    STRING,
-    ParameterSchema,
-)
+from heat_engine.language.parameter_schema import ParameterSchema
+from heat_engine.language.parameter_types import BOOLEAN, JSON, LIST, NUMBER, STRING
 
 
 @pytest.mark.parametrize(

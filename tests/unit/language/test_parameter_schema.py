@@ -73,7 +73,7 @@ def test_cfn_keys() -> None:
         ({}, LATEST, "Missing parameter type for parameter: p"),
         ({"type": "String"}, LATEST, "Invalid type (String)"),
         ({"Type": "string"}, CFN, "Invalid type (string)"),
-        ({"Type": "List<Number>"}, CFN, "Invalid type (List<Number>)"),
+        ({"Type": "List<Json>"}, CFN, "Invalid type (List<Json>)"),
         (
             {"type": "string", "tags": "t"},
             LATEST,

@@ -34,7 +34,11 @@ def test_description_and_empty_sections() -> None:
         ({**HOT, "resource": {}}, "resource"),
         ({**HOT, "Mappings": {}}, "Mappings"),
         ({"heat_template_version": "2015-04-30", "conditions": {}}, "conditions"),
-        ({"AWSTemplateFormatVersion": "2010-09-09", "Metadata": {}}, "Metadata"),
+        ({"AWSTemplateFormatVersion": "2010-09-09", "parameters": {}}, "parameters"),
+        ({"HeatTemplateFormatVersion": "2012-12-12", "Metadata": {}}, "Metadata"),
+        ({"HeatTemplateFormatVersion": "2012-12-12", "Rules": {}}, "Rules"),
+        ({"HeatTemplateFormatVersion": "2012-12-12", "Transform": {}}, "Transform"),
+        ({"HeatTemplateFormatVersion": "2012-12-12", "Hooks": {}}, "Hooks"),
         ({"HeatTemplateFormatVersion": "2012-12-12", "Conditions": {}}, "Conditions"),
     ],
 )
@@ -164,3 +168,27 @@ def test_ten_thousand_functions_cost_little() -> None:
     for definition in bound.resources.values():
         functions.resolve(definition.properties, Living())
     assert perf_counter() - began < 1.5  # 0.2 s where nothing else runs
+
+
+def test_sections_of_modern_templates() -> None:
+    aws = {"AWSTemplateFormatVersion": "2010-09-09"}
+    parsed = template.parse({**aws, "Metadata": {"a": {"b": 1}}, "Rules": None, "Transform": None})
+    assert parsed.metadata == {"a": {"b": 1}}
+    assert template.parse({**aws, "Metadata": None}).metadata == {}
+    with pytest.raises(errors.StackValidationFailed, match='"Metadata" section must be a map'):
+        template.parse({**aws, "Metadata": [1]})
+    with pytest.raises(errors.InvalidTemplateSection) as caught:
+        template.parse({**aws, "Hooks": {}})
+    assert caught.value.message == (
+        "The template section is invalid: Hooks (blue/green deployments are not supported)"
+    )
+
+
+def test_dynamic_references_are_refused_in_modern_templates_only() -> None:
+    body = {"Resources": {"a": {"Type": "T", "Properties": {"v": "{{resolve:ssm:/a}}"}}}}
+    template.parse({"HeatTemplateFormatVersion": "2012-12-12", **body})
+    with pytest.raises(errors.StackValidationFailed) as caught:
+        template.parse({"AWSTemplateFormatVersion": "2010-09-09", **body})
+    assert caught.value.message == (
+        'Resources.a.Properties.v: The dynamic reference "{{resolve:ssm:/a}}" is not supported'
+    )
