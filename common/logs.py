@@ -27,10 +27,13 @@ _QUIET = [
 
 
 def setup(conf: cfg.ConfigOpts, program: str) -> None:
-    """Begin to log as configured. Without a file, lines go to stderr."""
+    """Begin to log as configured. Without a file, lines go to stderr. Raises ``SystemExit``."""
     log.set_defaults(default_log_levels=_QUIET)
     conf.set_default("use_stderr", not (conf.log_file or conf.log_dir))
-    log.setup(conf, program)
+    try:
+        log.setup(conf, program)
+    except OSError as cause:
+        raise SystemExit(f"The log cannot be written: {cause}") from cause
     logging.captureWarnings(True)
 
 

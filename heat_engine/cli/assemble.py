@@ -47,6 +47,13 @@ def settings(conf: cfg.ConfigOpts) -> EngineSettings:
     )
 
 
+def private_paths(conf: cfg.ConfigOpts) -> list[Path]:
+    """Files and directories with keys and passwords in them, which no stack's server may read."""
+    places = [conf.state_path, conf.auth_encryption_key_file]
+    places += [*(conf.config_file or ()), *(conf.config_dir or ())]
+    return [Path(place) for place in places if place]
+
+
 class EngineProcess:
     """An engine that answers calls and hints from ``start`` until ``stop``."""
 
@@ -61,7 +68,7 @@ class EngineProcess:
         self._calls = transport.build(conf)
         self._hints = transport.build_peers(conf)
         self._peers = Peers(self._hints)
-        self._clouds = LocalClouds(state / "cloud")
+        self._clouds = LocalClouds(state / "cloud", hidden=private_paths(conf))
         self._engine = Engine(
             settings(conf), self._database, self._clouds, Registry.default(), self._peers
         )

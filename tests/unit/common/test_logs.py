@@ -47,3 +47,17 @@ def test_lines_can_be_json(tmp_path: Path) -> None:
     first = json.loads(run(tmp_path, "--use-json")[0])
     assert first["message"] == "first"
     assert first["context"]["request_id"] == "req-1"
+
+
+def test_a_log_that_cannot_be_written_is_said_in_words(tmp_path: Path) -> None:
+    place = tmp_path / "none" / "heat.log"
+    script = "import sys; from common import config, logs; logs.setup(config.load('x'), 'x')"
+    done = subprocess.run(
+        [sys.executable, "-c", script, "--log-file", str(place)],
+        capture_output=True,
+        text=True,
+        check=False,
+    )
+    assert done.returncode == 1
+    assert done.stderr.startswith("The log cannot be written: ")
+    assert str(place) in done.stderr
