@@ -102,7 +102,9 @@ def test_personality_and_base64_user_data(cloud: LocalCloud) -> None:
     assert console(cloud, made["id"]) == "welcome"
 
 
-@pytest.mark.parametrize("given", [b"#!/bin/sh\nexit 0\n", gzip.compress(b"#!/bin/sh\nexit 0\n", mtime=0)])
+@pytest.mark.parametrize(
+    "given", [b"#!/bin/sh\nexit 0\n", gzip.compress(b"#!/bin/sh\nexit 0\n", mtime=0)]
+)
 def test_the_metadata_server_gives_user_data_back_as_it_was_written(
     cloud: LocalCloud, given: bytes
 ) -> None:
