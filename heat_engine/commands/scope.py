@@ -80,3 +80,7 @@ class StackScope:
 
     def availability_zones(self) -> list[str]:
         return ["nova"]
+
+    def import_value(self, name: str) -> Any:
+        """Stacks export nothing to one another yet: outputs of theirs are read by clients."""
+        raise errors.Invalid(reason=f'no stack exports "{name[:255]}"')

@@ -89,7 +89,10 @@ class ResourceDefinition:
 
 @dataclass(frozen=True, slots=True)
 class OutputDefinition:
-    """One output. ``value``: a snippet; not ``enabled``: it reads as null."""
+    """One output. ``value``: a snippet; not ``enabled``: it reads as null.
+
+    export: the name under which other stacks of the project may import it.
+    """
 
     name: str
     value: Any
@@ -97,6 +100,7 @@ class OutputDefinition:
     enabled: bool
     path: Path
     references: tuple[Reference, ...] = ()
+    export: str | None = None
 
 
 def _digest(snippet: Any) -> str:

@@ -30,6 +30,10 @@ class Scope(Protocol):
         """Names of the compute availability zones."""
         ...
 
+    def import_value(self, name: str) -> Any:
+        """What another stack of the project exports. Raises Invalid when none exports the name."""
+        ...
+
 
 class Static:
     """Knows nothing: for checks of a template before any resource exists."""
@@ -47,4 +51,7 @@ class Static:
         return UNKNOWN
 
     def availability_zones(self) -> Any:
+        return UNKNOWN
+
+    def import_value(self, name: str) -> Any:
         return UNKNOWN

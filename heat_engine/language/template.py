@@ -10,6 +10,7 @@ from typing import Any
 from common import errors
 from common.errors import Problem
 from heat_engine.language import (
+    exports,
     for_each,
     parameter_groups,
     parameter_schema,
@@ -178,6 +179,7 @@ def _bind(template: Template, parameters: Parameters) -> BoundTemplate:
         name: _output(name, body, version, parser, conditions)
         for name, body in template.section(words.outputs).items()
     }
+    binding.problems.extend(exports.repeated(outputs.values()))
     return BoundTemplate(template, parameters, definitions, outputs, tuple(binding.problems))
 
 
@@ -203,6 +205,9 @@ def _output(
     if enabled is True or enabled is UNKNOWN:
         parser.binding.references = references
         value = parser.parse(body[words.value], (*path, words.value))
+    export = None
+    if version.is_aws and enabled is not False:
+        export = exports.name_of(body, path, parser)
     description = body.get(words.description)
     return OutputDefinition(
         name=name,
@@ -211,6 +216,7 @@ def _output(
         enabled=enabled is True or enabled is UNKNOWN,
         path=path,
         references=tuple(references),
+        export=export,
     )
 
 

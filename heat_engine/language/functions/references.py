@@ -300,6 +300,17 @@ class GetAvailabilityZones(Function):
         return resolution.charged(resolution.scope.availability_zones())
 
 
+class ImportValue(Function):
+    """``Fn::ImportValue: name`` of what another stack exports."""
+
+    __slots__ = ()
+
+    def compute(self, arguments: Any, resolution: Resolution) -> Any:
+        if not isinstance(arguments, str) or not arguments:
+            raise fault(f'Argument to "{self.name}" must be the name of an export')
+        return resolution.charged(resolution.scope.import_value(arguments))
+
+
 class ResourceFacade(Function):
     """Reads the resource of the parent stack that this template provides."""
 

@@ -44,6 +44,7 @@ _AWS: Table = {
     "Fn::If": conditionals.If,
     "Fn::Sub": substitute.Substitute,
     "Fn::Cidr": networks.Cidr,
+    "Fn::ImportValue": references.ImportValue,
     "Fn::Length": extensions.NeedsExtensions,
     "Fn::ToJsonString": extensions.NeedsExtensions,
     "Fn::Transform": extensions.Macro,

@@ -49,6 +49,9 @@ class Living(Static):
     def availability_zones(self) -> Any:
         return ["nova"]
 
+    def import_value(self, name: str) -> Any:
+        return f"imported {name}"
+
 
 def bind(
     text: str, user: Mapping[str, Any] | None = None, files: Mapping[str, str] | None = None

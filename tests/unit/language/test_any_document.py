@@ -155,7 +155,8 @@ def documents(draw: st.DrawFn) -> dict[str, Any]:
     version = draw(st.sampled_from(VERSIONS))
     words = version.words
     names = st.sampled_from(["a", "b", "r", "p", "q", "c", "a/b", "Fn::ForEach::L"])
-    output = entries(**{words.value: VALUES, words.condition: VALUES})
+    exported = st.one_of(VALUES, st.fixed_dictionaries({"Name": VALUES}))
+    output = entries(**{words.value: VALUES, words.condition: VALUES, "Export": exported})
     sections = {
         words.parameters: st.dictionaries(names, parameters_of_any_form(version), max_size=2),
         words.resources: st.dictionaries(names, resources_of_any_form(words), max_size=3),

@@ -5,6 +5,8 @@ from typing import Any
 import pytest
 
 from common import errors
+from heat_engine.language import functions
+from heat_engine.language.scope import Static
 from heat_engine.language.unknown import UNKNOWN
 from tests.unit.language.helpers import Living, cfn_snippet, cfn_value, value_of
 
@@ -184,6 +186,18 @@ def test_find_in_map() -> None:
 
 def test_availability_zones() -> None:
     assert cfn_value({"Fn::GetAZs": "anywhere"}) == ["nova"]
+
+
+def test_import_value() -> None:
+    name = {"Fn::Sub": "${AWS::StackName}-out"}
+    assert cfn_value({"Fn::ImportValue": name}) == "imported stack-out"
+    bound = cfn_snippet({"Fn::ImportValue": "x"})
+    assert functions.resolve(bound.outputs["o"].value, Static()) is UNKNOWN
+    for argument in ("", 5, ["x"], {"a": "b"}):
+        with pytest.raises(errors.StackValidationFailed, match="must be the name of an export"):
+            cfn_value({"Fn::ImportValue": argument})
+    old = {"marker": "HeatTemplateFormatVersion", "version": "2012-12-12"}
+    assert value_of({"Fn::ImportValue": "x"}, **old) == {"Fn::ImportValue": "x"}
 
 
 def test_facade() -> None:

@@ -65,7 +65,7 @@ def test_a_release_has_the_functions_of_its_date(date: str) -> None:
 def test_functions_of_cfn() -> None:
     aws = grammar(Version("AWSTemplateFormatVersion", "2010-09-09", "2010-09-09"))
     heat = grammar(Version("HeatTemplateFormatVersion", "2012-12-12", "2012-12-12"))
-    assert set(aws) - set(heat) == {"Fn::If", "Fn::Sub", "Fn::Cidr"} | NAMED_ONLY
+    assert set(aws) - set(heat) == {"Fn::If", "Fn::Sub", "Fn::Cidr", "Fn::ImportValue"} | NAMED_ONLY
     assert {name for name in aws if issubclass(aws[name], Refused)} == NAMED_ONLY
     assert set(heat) == {
         "Ref",
