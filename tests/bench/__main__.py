@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import argparse
+import os
 import sys
 import tempfile
 import time
@@ -54,7 +55,7 @@ def _options(arguments: Sequence[str] | None) -> argparse.Namespace:
 
 
 def _deployment(name: str, wanted: Sequence[str], console: Console) -> Result:
-    result = Result(name)
+    result = Result(name, load=os.getloadavg())
     begun = time.monotonic()
     try:
         with tempfile.TemporaryDirectory(prefix="hearth-bench-") as directory:

@@ -20,13 +20,17 @@ from tests.bench.places import KINDS
 
 @dataclass(slots=True)
 class Result:
-    """What was found of one deployment. ``skipped``: why nothing was, else empty."""
+    """What was found of one deployment. ``skipped``: why nothing was, else empty.
+
+    ``load``: the machine's load averages before; a busy machine has no figures worth keeping.
+    """
 
     deployment: str
     figures: dict[str, float] = field(default_factory=dict)
     memory_idle: dict[str, float] = field(default_factory=dict)
     memory_loaded: dict[str, float] = field(default_factory=dict)
     seconds: float = 0.0
+    load: tuple[float, float, float] = (0.0, 0.0, 0.0)
     skipped: str = ""
 
     @property
@@ -64,7 +68,10 @@ def show(results: list[Result], console: Console) -> None:
             console.print(f"{result.deployment}: not measured: {result.skipped}")
         else:
             missed = ", ".join(result.missed) or "nothing"
-            console.print(f"{result.deployment}: {result.seconds:.0f} s; missed: {missed}")
+            console.print(
+                f"{result.deployment}: {result.seconds:.0f} s, load before {result.load[0]:.1f}; "
+                f"missed: {missed}"
+            )
 
 
 def markdown(results: list[Result]) -> str:
