@@ -11,6 +11,7 @@ from heat_engine.language.functions import (
     lists,
     maps,
     networks,
+    query,
     references,
     repeat,
     replace,
@@ -104,7 +105,7 @@ _HOT_CHANGES: dict[str, Table] = {
     "2016-10-14": {
         "repeat": repeat.RepeatMaps,
         "map_replace": maps.MapReplace,
-        "yaql": Removed,
+        "yaql": query.Yaql,
         "if": conditionals.If,
     },
     "2017-02-24": {
@@ -191,6 +192,7 @@ def condition_grammar(version: Version) -> Grammar:
     allowed = dict(_HOT_CONDITIONS if version.is_hot else _CFN_CONDITIONS)
     if version.at_least("2017-09-01"):
         allowed["contains"] = lists.Contains
+        allowed["yaql"] = query.Yaql
     if version.is_aws:
         allowed["Condition"] = conditionals.ConditionReference
     if version.extensions:

@@ -63,6 +63,11 @@ VALUES = st.recursive(
                 ["r.out", "a.b", "${r}${r.out}${!p}${p}", "${X}&{X}", "AWS::NoValue", "p", "r"]
             ),
         ),
+        st.builds(
+            lambda text, data: {"yaql": {"expression": text, "data": data}},
+            st.sampled_from(["$.data", "$.data.a", "$.data.len()", "$[", "[$.data, $].flatten()"]),
+            inner,
+        ),
         st.builds(lambda c, v: {"Fn::ForEach::L": ["X", c, {"k${X}": v}]}, inner, inner),
         st.builds(lambda t, p: {"repeat": {"template": t, "for_each": p}}, inner, inner),
     ),

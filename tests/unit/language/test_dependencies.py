@@ -1,6 +1,6 @@
 from __future__ import annotations
 
-from time import perf_counter
+from time import process_time
 from typing import Any
 
 from heat_engine.language import dependencies, template
@@ -39,9 +39,9 @@ def test_a_cycle_says_who_needs_whom() -> None:
 def test_five_thousand_resources_in_one_circle() -> None:
     size = 5000
     circle = definitions(**{f"r{n}": [f"r{(n + 1) % size}"] for n in range(size)})
-    began = perf_counter()
+    began = process_time()
     found = dependencies.cycle(circle)
-    assert perf_counter() - began < 1
+    assert process_time() - began < 1
     assert found is not None
     assert len(str(found[1])) < 5000
     assert "and 4950 more" in str(found[1])
@@ -50,6 +50,6 @@ def test_five_thousand_resources_in_one_circle() -> None:
 def test_a_chain_of_five_thousand_is_no_circle() -> None:
     size = 5000
     chain = definitions(**{f"r{n}": [f"r{n + 1}"] for n in range(size)})
-    began = perf_counter()
+    began = process_time()
     assert dependencies.cycle(chain) is None
-    assert perf_counter() - began < 1
+    assert process_time() - began < 1

@@ -2,7 +2,7 @@ from __future__ import annotations
 
 import json
 import tracemalloc
-from time import perf_counter
+from time import process_time
 from typing import Any
 
 import pytest
@@ -131,10 +131,10 @@ def bomb(levels: int, width: int, merge: bool) -> str:
 def test_an_alias_bomb_is_refused_at_once_and_in_little_memory(merge: bool) -> None:
     text = bomb(30, 10, merge)
     tracemalloc.start()
-    began = perf_counter()
+    began = process_time()
     with pytest.raises(errors.RequestLimitExceeded, match="expands to more than"):
         document.load(text)
-    took = perf_counter() - began
+    took = process_time() - began
     _, peak = tracemalloc.get_traced_memory()
     tracemalloc.stop()
     assert took < 0.5
@@ -159,10 +159,10 @@ def test_a_long_text_aliased_often_is_counted_at_its_length() -> None:
     ],
 )
 def test_deep_nesting_is_refused(text: str) -> None:
-    began = perf_counter()
+    began = process_time()
     with pytest.raises(errors.RequestLimitExceeded, match="nested more than 100 levels"):
         document.load(text)
-    assert perf_counter() - began < 1
+    assert process_time() - began < 1
 
 
 def test_nesting_up_to_the_limit_is_fine() -> None:

@@ -1,6 +1,6 @@
 from __future__ import annotations
 
-from time import perf_counter
+from time import process_time
 from typing import Any
 
 import pytest
@@ -137,12 +137,12 @@ def test_a_thousand_plain_resources_cost_little() -> None:
     text = "heat_template_version: 2013-05-23\nresources:\n" + "".join(
         f"  r{n}:\n    type: T\n    properties: {{size: 5}}\n" for n in range(1000)
     )
-    began = perf_counter()
+    began = process_time()
     data, source = document.load(text)
     parsed = template.parse(data, {}, source)
     bound = parsed.bind(Parameters.resolve({}, {}))
     assert validation.validate(bound, TYPES.get) == []
-    assert perf_counter() - began < 0.5  # 0.03 s where nothing else runs
+    assert process_time() - began < 0.5  # 0.03 s where nothing else runs
 
 
 def test_ten_thousand_functions_cost_little() -> None:
@@ -161,13 +161,13 @@ def test_ten_thousand_functions_cost_little() -> None:
         "conditions": {"c": {"equals": [1, 1]}},
         "resources": {"r0": {"type": "T"}, **resources},
     }
-    began = perf_counter()
+    began = process_time()
     parsed = template.parse(data)
     bound = parsed.bind(Parameters.resolve(parsed.parameters, {}))
     assert validation.validate(bound, TYPES.get) == []
     for definition in bound.resources.values():
         functions.resolve(definition.properties, Living())
-    assert perf_counter() - began < 1.5  # 0.2 s where nothing else runs
+    assert process_time() - began < 1.5  # 0.2 s where nothing else runs
 
 
 def test_sections_of_modern_templates() -> None:

@@ -1,6 +1,6 @@
 from __future__ import annotations
 
-from time import perf_counter
+from time import process_time
 from typing import Any
 
 import pytest
@@ -261,9 +261,9 @@ def test_many_expansions_together_are_refused_quickly(section: str) -> None:
         "resources": {f"r{n}": body for n in range(1000)},
     }
     bound = template.parse(data).bind(Parameters.resolve({}, {}))
-    began = perf_counter()
+    began = process_time()
     found = validation.validate(bound, TYPES.get)
-    assert perf_counter() - began < 20  # 3 s where nothing else runs; unbounded: 200 s
+    assert process_time() - began < 20  # 3 s where nothing else runs; unbounded: 200 s
     error = validation.failure(found)
     assert type(error) is errors.RequestLimitExceeded
     assert "The template's functions make more than" in error.message

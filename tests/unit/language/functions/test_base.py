@@ -1,6 +1,6 @@
 from __future__ import annotations
 
-from time import perf_counter
+from time import process_time
 from typing import Any
 
 import pytest
@@ -95,10 +95,10 @@ WIDE = {f"%v{n}%": [str(item) for item in range(10)] for n in range(20)}
 )
 def test_huge_expansions_are_refused_quickly(value: Any) -> None:
     bound = snippet(value, parameters={"big": "x" * 100_000, "list": ["x"] * 10_000})
-    began = perf_counter()
+    began = process_time()
     with pytest.raises(errors.RequestLimitExceeded, match="expand a value to more than"):
         functions.resolve(bound.outputs["o"].value, Living())
-    assert perf_counter() - began < 1.5
+    assert process_time() - began < 1.5
 
 
 def test_each_resolution_has_a_budget_of_its_own() -> None:

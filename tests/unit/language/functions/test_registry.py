@@ -18,6 +18,7 @@ FIRST = {
     "map_merge": "2016-04-08",
     "map_replace": "2016-10-14",
     "if": "2016-10-14",
+    "yaql": "2016-10-14",
     "filter": "2017-02-24",
     "str_replace_strict": "2017-02-24",
     "make_url": "2017-09-01",
@@ -36,7 +37,6 @@ REMOVED = {
 DATES = sorted(set(MARKERS["heat_template_version"].values()))
 
 NAMED_ONLY = {"Fn::Length", "Fn::ToJsonString", "Fn::Transform"}
-REFUSED = {"yaql": "2016-10-14"}
 
 
 def hot(date: str) -> Version:
@@ -50,7 +50,7 @@ def test_functions_of_each_version_of_hot(date: str) -> None:
     expected = ALWAYS | {name for name, first in FIRST.items() if date >= first}
     expected |= {name for name, last in REMOVED.items() if date < last}
     assert usable == expected
-    refused = {name for name, last in {**REMOVED, **REFUSED}.items() if date >= last}
+    refused = {name for name, last in REMOVED.items() if date >= last}
     assert set(known) - usable == refused
 
 
@@ -102,5 +102,7 @@ def test_functions_of_conditions() -> None:
     usable = {name for name in old if name in ("equals", "not", "and", "or", "get_param")}
     assert usable == {"equals", "not", "and", "or", "get_param"}
     assert old.get("contains") is None
-    assert new["contains"] is grammar(hot("2017-09-01"))["contains"]
+    for name in ("contains", "yaql"):
+        assert new[name] is grammar(hot("2017-09-01"))[name]
+    assert old["yaql"] is not new["yaql"]
     assert new["get_attr"] is not grammar(hot("2017-09-01"))["get_attr"]
