@@ -5,9 +5,14 @@ from __future__ import annotations
 import os
 
 import pytest
+from hypothesis import settings
 
 import common.rpc  # noqa: F401  before any test imports oslo.messaging by itself: threads only
 from tests.brokers import rabbit_url, transport_url
+
+# How long one example takes says how busy the machine is, not whether the code is right.
+settings.register_profile("hearth", deadline=None)
+settings.load_profile("hearth")
 
 __all__ = ["rabbit_url", "require_services", "transport_url"]
 

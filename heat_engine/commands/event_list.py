@@ -46,15 +46,7 @@ def list_events(
                 ] or [root]
         by_id = {item.id: item for item in family}
         if uuid is not None and root is not None:
-            found = events.get(session, root.id, str(wanted.get("resource_name", "")), str(uuid))
-            if found is None:
-                return []
-            shown = render.event(root, found)
-            properties = (found.properties or {}).get("properties", {})
-            shown["resource_properties"] = mask.masked_within(
-                properties, _secrets(core, session, root)
-            )
-            return [shown]
+            return _one(core, session, root, str(wanted.get("resource_name", "")), str(uuid))
         page = events.list(
             session,
             list(by_id),
@@ -66,6 +58,19 @@ def list_events(
         )
     top = root if nested_depth else None
     return [render.event(by_id[item.stack_id], item, top) for item in page]
+
+
+def _one(
+    core: Core, session: Session, stack: StackRecord, resource_name: str, uuid: str
+) -> list[dict[str, Any]]:
+    """The event with its properties, or nothing."""
+    found = events.get(session, stack.id, resource_name, uuid)
+    if found is None:
+        return []
+    shown = render.event(stack, found)
+    properties = (found.properties or {}).get("properties", {})
+    shown["resource_properties"] = mask.masked_within(properties, _secrets(core, session, stack))
+    return [shown]
 
 
 def _secrets(core: Core, session: Session, stack: StackRecord) -> set[str]:

@@ -111,7 +111,8 @@ def spare_of(
     """A replaced incarnation of the resource that is whole and still as wanted; the newest one."""
     for row in reversed(list(rows)):
         whole = row.status == Status.COMPLETE and row.action not in (Action.INIT, Action.DELETE)
-        if row.obsolete and row.name == record.name and whole and same(row.definition, wanted):
+        meant = row.obsolete and row.name == record.name and not row.released
+        if meant and whole and same(row.definition, wanted):
             return row
     return None
 
@@ -181,7 +182,8 @@ class Planner:
         row = self.current.get(definition.name)
         if row is None or (row.action, row.status) == (Action.INIT, Status.COMPLETE):
             return Verb.CREATE, Decision.ADDED, True
-        if row.type != definition.type or row.action in (Action.INIT, Action.DELETE):
+        spoilt = row.action in (Action.INIT, Action.DELETE) or row.released
+        if row.type != definition.type or spoilt:
             return Verb.REPLACE, Decision.REPLACED, True
         wanted = definition_of(definition, self._scope)
         known = not contains_unknown([wanted["properties"], wanted["metadata"]])

@@ -19,6 +19,7 @@ class Verb(enum.StrEnum):
     CREATE = "create"
     UPDATE = "update"
     REPLACE = "replace"
+    RELEASE = "release"
     DELETE = "delete"
     CHECK = "check"
     SUSPEND = "suspend"

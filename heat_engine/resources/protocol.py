@@ -154,6 +154,7 @@ class ResourceType:
     vigil: while a traversal is still running, the engine calls ``watch`` on the finished resource
     every second, so that a server that dies fails its stack at once.
     old_names: a required property and the hidden one that may be given instead of it.
+    releases: ``release`` is called on a resource before its replacement is made.
     error_wait: after another resource failed, the engine lets a waiting verb go on for a while;
     False: it is aborted at once.
     """
@@ -173,6 +174,7 @@ class ResourceType:
     vigil: ClassVar[bool] = False
     old_names: ClassVar[Mapping[str, str]] = {}
     error_wait: ClassVar[bool] = True
+    releases: ClassVar[bool] = False
     physical_name_limit: ClassVar[int] = 255
     supports_check: ClassVar[bool] = False
     supports_signal: ClassVar[bool] = False
@@ -201,6 +203,10 @@ class ResourceType:
 
     def delete(self, request: Request) -> Progress:
         """``physical_id`` may be None: then whatever ``token`` made is deleted. Absent is done."""
+        return done()
+
+    def release(self, request: Request) -> Progress:
+        """Give up what only one can have, before the replacement is made; see ``releases``."""
         return done()
 
     def check(self, request: Request) -> Progress:

@@ -38,7 +38,7 @@ class ResourceRecord:
     """A resource row. Mutable: the owner of the traversal changes it and saves it in a group.
 
     definition: ``{type, properties, metadata, fingerprint}``; outcome: ``{reference_id,
-    attributes, data}``. Both may hold secrets, so they stay out of the printed form.
+    attributes, data, released}``. Both may hold secrets, so they stay out of the printed form.
     """
 
     id: str
@@ -78,6 +78,11 @@ class ResourceRecord:
     @property
     def properties(self) -> dict[str, Any]:
         return (self.definition or {}).get("properties") or {}
+
+    @property
+    def released(self) -> bool:
+        """Whether it has given up what its replacement needs: it is no longer as it was made."""
+        return bool((self.outcome or {}).get("released"))
 
     def define(self, definition: dict[str, Any]) -> None:
         """Set what it is made from; the stored copy is sealed anew at the next save."""

@@ -61,6 +61,9 @@ class Steps:
         changed = self.outcomes.keep(record, progress)
         if progress.outcome is Outcome.WAIT:
             return self.outcomes.waiting(step, record, progress, changed=changed)
+        if step.verb == Verb.RELEASE and progress.outcome is Outcome.DONE:
+            record.outcome = {**(record.outcome or {}), "released": True}
+            return self._guarded(step, self._replace)
         action = Action(record.action)
         if progress.outcome is Outcome.FAILED:
             return self.outcomes.fail(step, record, action, progress.reason, progress.error)
@@ -83,7 +86,8 @@ class Steps:
         except CloudError as error:
             reason, name = str(error), type(error).__name__
         record = self._work.rows[step.resource_id]
-        action = Action.CREATE if step.verb == Verb.REPLACE else Action(step.verb.upper())
+        replacing = step.verb in (Verb.REPLACE, Verb.RELEASE)
+        action = Action.CREATE if replacing else Action(step.verb.upper())
         return self.outcomes.fail(step, record, action, reason, name)
 
     def _begin(self, step: StepRecord, record: ResourceRecord) -> Call | After:
@@ -212,6 +216,10 @@ class Steps:
     def _replace(self, step: StepRecord, record: ResourceRecord) -> Call | After:
         """Make a new incarnation with this same step; the old one is left for the clean-up."""
         work = self._work
+        if work.kind(record).releases and record.physical_id and not record.released:
+            step.verb, step.progress = Verb.RELEASE, {}
+            work.journal.step(step)
+            return work.call(step, record)
         fresh = ResourceRecord(
             id=new_id(),
             stack_id=record.stack_id,

@@ -32,6 +32,7 @@ class Server(ActingType):
     ready = frozenset({"ACTIVE"})
     physical_name_limit = 53
     vigil = True
+    releases = True
     properties = PROPERTIES
     attributes = ATTRIBUTES
     shown = {"instance_name": "OS-EXT-SRV-ATTR:instance_name"}
@@ -61,25 +62,7 @@ class Server(ActingType):
         networks = properties.get("networks")
         items = networks if isinstance(networks, list) else []
         for number, item in enumerate(items):
-            problems += self._network_problems(number, item, len(items))
-        return problems
-
-    @staticmethod
-    def _network_problems(number: int, item: Any, count: int) -> list[str]:
-        if not isinstance(item, Mapping):
-            return []
-        given = {key for key, value in item.items() if value is not None}
-        problems = []
-        if not {"network", "uuid", "port", "subnet", "allocate_network"} & given:
-            problems.append(
-                f"networks[{number}] needs one of network, port, subnet and allocate_network."
-            )
-        if {"network", "uuid"} <= given:
-            problems.append(both("network", "uuid"))
-        if {"fixed_ip", "port"} <= given:
-            problems.append(both("fixed_ip", "port"))
-        if "allocate_network" in given and (count > 1 or len(given - {"tag"}) > 1):
-            problems.append(f"networks[{number}] has allocate_network, which must stand alone.")
+            problems += server_networks.problems(number, item, len(items))
         return problems
 
     def body(self, request: Request) -> Document:
@@ -175,6 +158,10 @@ class Server(ActingType):
             server_networks.connect_floating(request)
             server_interfaces.remove_unused(request)
         return super().finish(request, thing)
+
+    def release(self, request: Request) -> Progress:
+        """Let go of named ports and fixed addresses: the new server is made with them."""
+        return guarded(request, server_interfaces.release)
 
     def finish_delete(self, request: Request) -> Progress:
         server_networks.remove_ports(request)

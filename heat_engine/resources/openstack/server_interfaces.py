@@ -9,8 +9,8 @@ from typing import Any
 from heat_engine.clouds.interface import CloudError, Document
 from heat_engine.resources.openstack import server_networks
 from heat_engine.resources.openstack.actions import Action
-from heat_engine.resources.openstack.calls import compact, reference
-from heat_engine.resources.protocol import Request
+from heat_engine.resources.openstack.calls import compact, poll, reference
+from heat_engine.resources.protocol import Progress, Request, done
 
 Items = dict[str, tuple[int, Mapping[str, Any]]]
 
@@ -76,6 +76,42 @@ def _attached_port(
         if port["network_id"] == network_id and port.get("name") != own:
             return str(port["id"])
     return None
+
+
+def release(request: Request) -> Progress:
+    """A server's verb: let go of what only one can have. A server that is gone has nothing."""
+    server_id = str(request.physical_id)
+    try:
+        request.cloud.get("compute", "servers", server_id)
+    except CloudError as error:
+        if error.kind != "not_found":
+            raise
+        return done()
+    if _give_up(request, server_id):
+        return poll(request, "server to let go of its ports")
+    return done()
+
+
+def _give_up(request: Request, server_id: str) -> bool:
+    """Take named ports and fixed addresses from a server, so that another one can have them.
+
+    True when there was something to take: then look again whether it is gone.
+    """
+    cloud = request.cloud
+    attached = cloud.list("network", "ports", device_id=server_id)
+    taken = False
+    for number, item in enumerate(request.properties.get("networks") or ()):
+        if not item.get("port") and not item.get("fixed_ip"):
+            continue
+        port_id = _attached_port(request, number, item, attached)
+        if port_id is not None:
+            body = {"port_id": port_id}
+            cloud.act("compute", "servers", server_id, "detach_interface", body)
+            taken = True
+        if server_networks.needs_port(item):
+            token = server_networks.port_token(request, number, item)
+            cloud.forget("network", "ports", token)
+    return taken
 
 
 def remove_unused(request: Request) -> None:

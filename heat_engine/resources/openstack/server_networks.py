@@ -9,6 +9,7 @@ from typing import Any
 
 from heat_engine.clouds.interface import Cloud, CloudError, Document
 from heat_engine.resources.openstack.calls import compact, reference
+from heat_engine.resources.openstack.messages import both
 from heat_engine.resources.openstack.port import EXTRA_FIELDS
 from heat_engine.resources.protocol import Request
 
@@ -29,6 +30,25 @@ def port_token(request: Request, number: int, item: Mapping[str, Any]) -> str:
     text = json.dumps(compact(item), sort_keys=True)
     digest = hashlib.sha256(text.encode()).hexdigest()[:16]
     return f"{request.token}-port-{number}-{digest}"
+
+
+def problems(number: int, item: Any, count: int) -> list[str]:
+    """What is wrong with one connection of ``count``."""
+    if not isinstance(item, Mapping):
+        return []
+    given = {key for key, value in item.items() if value is not None}
+    problems = []
+    if not {"network", "uuid", "port", "subnet", "allocate_network"} & given:
+        problems.append(
+            f"networks[{number}] needs one of network, port, subnet and allocate_network."
+        )
+    if {"network", "uuid"} <= given:
+        problems.append(both("network", "uuid"))
+    if {"fixed_ip", "port"} <= given:
+        problems.append(both("fixed_ip", "port"))
+    if "allocate_network" in given and (count > 1 or len(given - {"tag"}) > 1):
+        problems.append(f"networks[{number}] has allocate_network, which must stand alone.")
+    return problems
 
 
 def connections(request: Request) -> list[Document] | str | None:

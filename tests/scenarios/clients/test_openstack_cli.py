@@ -5,7 +5,6 @@ from __future__ import annotations
 import json
 import os
 import re
-import signal
 import subprocess
 import threading
 from collections.abc import Iterator
@@ -118,7 +117,8 @@ class Follower:
         assert seen, f"{part!r} never came: {self.lines}"
 
     def close(self) -> None:
-        self._process.send_signal(signal.SIGINT)
+        # Not SIGINT, which a program started in the background may have been told to ignore.
+        self._process.terminate()
         self._process.wait(SECONDS)
         self._reader.join(SECONDS)
         assert self._process.stdout is not None
