@@ -143,15 +143,15 @@ class ResourceReader:
         metadata = self._section(name, body, words.metadata, path)
         self._binding.references = []
         update_policy = self._section(name, body, words.update_policy, path)
-        if self._version.is_aws:
+        if "CreationPolicy" in body and self._version.is_aws:
             self._section(name, body, "CreationPolicy", path)
         external_id = self._external_id(name, body, path)
-        deletion_policy = "Retain"
-        if external_id is None:
+        deletion_policy = "Delete" if external_id is None else "Retain"
+        if external_id is None and words.deletion_policy in body:
             known = self._deletion_policies()
             deletion_policy = self._policy(name, body, words.deletion_policy, path, known)
         replace_policy = "Delete"
-        if self._version.is_aws:
+        if "UpdateReplacePolicy" in body and self._version.is_aws:
             replace_policy = self._policy(name, body, "UpdateReplacePolicy", path, _POLICIES)
         depends_on = self._depends_on(name, body)
         if external_id is not None and depends_on:
@@ -242,9 +242,7 @@ class ResourceReader:
     def _policy(
         self, name: str, body: Mapping[Any, Any], key: str, path: Path, known: Mapping[str, str]
     ) -> str:
-        """One of the known policies as it is written; Delete where there is none."""
-        if key not in body:
-            return "Delete"
+        """One of the known policies as it is written; Delete for one that is faulty."""
         value = self._resolved_text(name, body, key, path)
         if value is UNKNOWN or value is ABSENT:
             return "Delete"

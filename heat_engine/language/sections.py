@@ -47,15 +47,15 @@ def _resources(section: Any, version: Version) -> list[Problem]:
     problems: list[Problem] = []
     for resource, body in section.items():
         path = (name, str(resource))
-        if _is_loop(resource, version):
+        if version.extensions and _is_loop(resource):
             continue
         problems.extend(Unplaced(message, path) for message in _resource(resource, body, version))
     return problems
 
 
-def _is_loop(name: Any, version: Version) -> bool:
+def _is_loop(name: Any) -> bool:
     """Whether an entry is to be written out first, and is of no form to check before."""
-    return version.extensions and isinstance(name, str) and name.startswith(LOOP)
+    return isinstance(name, str) and name.startswith(LOOP)
 
 
 def _of_aws(document: Mapping[Any, Any], version: Version) -> list[Problem]:
@@ -90,9 +90,9 @@ def _resource(resource: Any, body: Any, version: Version) -> list[str]:
         messages.append(f"Resource name must be a string, not {resource!r}")
     elif "/" in resource:
         messages.append('Resource name may not contain "/"')
-    if isinstance(resource, str) and version.is_aws and resource.startswith(LOOP):
-        return [f'{resource} needs "Transform: {EXTENSIONS}" at the top of the template']
     if not isinstance(body, Mapping):
+        if version.is_aws and _is_loop(resource):
+            return [f'{resource} needs "Transform: {EXTENSIONS}" at the top of the template']
         start = (
             '"resources" must contain a map of resource maps.'
             if version.is_hot
@@ -149,7 +149,7 @@ def _outputs(section: Any, version: Version) -> list[Problem]:
     problems = []
     for name, body in section.items():
         path = (words.outputs, str(name))
-        if _is_loop(name, version):
+        if version.extensions and _is_loop(name):
             continue
         if not isinstance(name, str):
             problems.append(Problem("An output's name must be a string.", path, error))

@@ -106,7 +106,8 @@ class _Validation:
             self._update_policy(definition, interface)
 
     def _snapshots(self, definition: ResourceDefinition, interface: TypeInterface) -> None:
-        if interface.deletion_snapshot:
+        policies = (definition.deletion_policy, definition.update_replace_policy)
+        if interface.deletion_snapshot or "Snapshot" not in policies:
             return
         for word, key, policy in (
             ("deletion", self._words.deletion_policy, definition.deletion_policy),

@@ -197,9 +197,9 @@ def test_loops_are_bounded() -> None:
     body: dict[str, Any] = {"x${A}${B}${C}${D}": {"Type": "T"}}
     for name in "DCBA":
         body = {f"Fn::ForEach::{name}": [name, [f"{n:0100}" for n in range(100)], body]}
-    begun = time.monotonic()
+    begun = time.process_time()
     bound = cfn_snippet("", Transform="AWS::LanguageExtensions", Resources=body)
-    assert time.monotonic() - begun < 10
+    assert time.process_time() - begun < 10
     assert bound.resources == {}
     (problem,) = bound.problems
     assert "Functions expand a value to more than" in problem.message

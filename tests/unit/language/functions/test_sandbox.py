@@ -92,14 +92,14 @@ def test_expressions(expression: str, value: Any) -> None:
 )
 def test_what_is_refused(expression: str, message: str | None) -> None:
     data = {"many": list(range(201)), "long": "x" * 20_000}
-    begun = time.monotonic()
+    begun = time.process_time()
     if message is None:
         assert run(expression, data) == 1
         return
     with pytest.raises(errors.StackValidationFailed) as caught:
         run(expression, data)
     assert message in caught.value.message
-    assert time.monotonic() - begun < 5
+    assert time.process_time() - begun < 5
 
 
 def test_a_fault_does_not_show_what_a_method_was_called_on() -> None:
