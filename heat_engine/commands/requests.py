@@ -88,7 +88,7 @@ class Requests:
         stack = self._stack
         present = self.complete(kind, record.properties) if record.definition else {}
         wanted = present if given is None else self.complete(kind, given)
-        handle = self._handle(kind, record, wanted, others)
+        handle = self.handle_of(kind, record, wanted, others)
         return Request(
             name=record.name,
             type=record.type,
@@ -155,7 +155,7 @@ class Requests:
             ),
         )
 
-    def _handle(
+    def handle_of(
         self,
         kind: ResourceType,
         record: ResourceRecord,

@@ -24,9 +24,10 @@ class Pending:
     events: list[dict[str, Any]] = field(default_factory=list)
     gone: list[str] = field(default_factory=list)
     guests: list[dict[str, Any]] = field(default_factory=list)
+    unheard: list[str] = field(default_factory=list)
 
     def __bool__(self) -> bool:
-        return bool(self.rows or self.steps or self.events or self.gone or self.guests)
+        return any(getattr(self, name) for name in self.__slots__)
 
 
 class Journal:
@@ -80,6 +81,10 @@ class Journal:
         self._pending.rows.pop(record.id, None)
         self._pending.gone.append(record.id)
 
+    def clear_signals(self, handle: ResourceRecord) -> None:
+        """Forget what a handle was sent: the condition that waited for it is gone."""
+        self._pending.unheard.append(handle.id)
+
     def commit(self, more: Callable[[Session], Any] | None = None) -> Any:
         """Write all of it, and what ``more`` writes, in one transaction; the result of ``more``.
 
@@ -108,6 +113,7 @@ class Journal:
             events.append(session, pending.events)
         if pending.gone:
             resources.delete(session, pending.gone)
-            signals.delete(session, pending.gone)
             guests.delete(session, pending.gone)
+        if pending.gone or pending.unheard:
+            signals.delete(session, [*pending.gone, *pending.unheard])
         return more(session) if more is not None else None

@@ -60,6 +60,9 @@ class Outcomes:
         """The resource is gone, and its row goes too."""
         work = self._work
         work.journal.remove(record)
+        handle = work.handle_of(record)
+        if handle is not None:
+            work.journal.clear_signals(handle)
         del work.rows[record.id]
         if work.current.get(record.name) is record:
             del work.current[record.name]

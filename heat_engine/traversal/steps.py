@@ -118,6 +118,11 @@ class Steps:
             ("Properties",),
             open=kind.open_properties,
         )
+        if not problems and definition.references:
+            # What a type itself has to say about values that were not known before.
+            given = self._work.requests.complete(kind, wanted["properties"])
+            told = kind.validate(given, self._work.timeout)
+            problems = [errors.Problem(message) for message in told]
         if problems:
             raise errors.StackValidationFailed(problems=problems)
         return wanted

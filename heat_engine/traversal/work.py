@@ -7,6 +7,7 @@ from collections.abc import Mapping
 from dataclasses import dataclass
 from typing import Any
 
+from heat_engine.commands import goal as goals
 from heat_engine.commands import mask
 from heat_engine.commands.change import Begun
 from heat_engine.commands.core import Core
@@ -70,6 +71,11 @@ class Work:
         self.requests = Requests(core, begun.stack)
         self.scope = StackScope(core, self.requests, self.current)
 
+    @property
+    def timeout(self) -> float:
+        """The stack's timeout in seconds."""
+        return float(goals.timeout_seconds(self.core, self.stack.timeout_mins))
+
     def secrets(self) -> set[str]:
         """What must not stand in a reason: hidden parameters' values, guests' credentials."""
         hidden = self.goal.parameters.hidden_values() if self.goal else frozenset()
@@ -103,6 +109,17 @@ class Work:
             template_metadata=metadata,
         )
         return Call(step.number, self.kind(record), step.verb, request)
+
+    def handle_of(self, record: ResourceRecord) -> ResourceRecord | None:
+        """The handle that only this resource waits for; None when there is none.
+
+        A replaced one leaves the handle to its replacement.
+        """
+        kind = self.kind(record)
+        if record.obsolete or not kind.listens_to:
+            return None
+        given = self.requests.complete(kind, record.properties)
+        return self.requests.handle_of(kind, record, given, self.rows.values())
 
     def _needs_others(self, record: ResourceRecord) -> bool:
         return bool(self.kind(record).listens_to)

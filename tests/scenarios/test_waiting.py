@@ -151,3 +151,17 @@ def test_a_guest_reaches_its_own_resource_only(world: World) -> None:
         stack.via().resource_signal(guest, stack.identity, "other", {})
     stack.via().resource_signal(guest, stack.identity, "handle", {})
     stack.reach("CREATE_COMPLETE")
+
+
+def test_a_removed_condition_forgets_what_its_handle_was_sent(world: World) -> None:
+    """Who waits at the same handle later waits for news (engine-semantics.md section 10.3)."""
+    handle = {"handle": {"type": "OS::Heat::WaitConditionHandle"}}
+    stack = world.create(waiting())
+    stack.signal_when_possible()
+    stack.reach("CREATE_COMPLETE")
+    stack.update(handle)
+    stack.reach("UPDATE_COMPLETE")
+    stack.update(waiting())
+    until(lambda: stack.states().get("wait") == "CREATE_IN_PROGRESS", "the new condition to wait")
+    stack.signal()
+    stack.reach("UPDATE_COMPLETE")
