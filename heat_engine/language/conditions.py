@@ -9,6 +9,7 @@ from common.errors import HearthError, Problem, StackValidationFailed
 from heat_engine.language.functions.base import Expression, Path, Resolution, fault
 from heat_engine.language.functions.conditionals import ConditionFunction
 from heat_engine.language.functions.parser import Parser
+from heat_engine.language.parameter_schema import MASK
 from heat_engine.language.scope import Static
 from heat_engine.language.unknown import UNKNOWN
 
@@ -34,7 +35,12 @@ class Conditions:
                 )
 
     def _invalid(self, name: str, definition: Any) -> str:
-        return f'The definition of condition "{name}" is invalid: {definition}'
+        return f'The definition of condition "{name}" is invalid: {self._shown(definition)}'
+
+    def _shown(self, value: Any) -> Any:
+        """A value as it may be told: a hidden parameter's not."""
+        hidden = self.parser.binding.parameters.hidden_values()
+        return MASK if str(value) in hidden else value
 
     def of_entry(self, condition: Any, path: Path) -> Any:
         """Truth of a resource's or output's condition; faults are reported and read as False."""
@@ -69,12 +75,12 @@ class Conditions:
                 return value
             if isinstance(value, str):
                 return self._named(value)
-            raise fault(f'Invalid condition "{value}"')
+            raise fault(f'Invalid condition "{self._shown(value)}"')
         raise fault(f'Invalid condition "{condition}"')
 
     def _named(self, name: str) -> Any:
         if name not in self._nodes:
-            raise fault(f'Invalid condition "{name}"')
+            raise fault(f'Invalid condition "{self._shown(name)}"')
         if name not in self._truths:
             self._evaluate(name)
         truth = self._truths[name]

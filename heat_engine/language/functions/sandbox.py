@@ -49,6 +49,10 @@ _FAILURES = (
 )
 
 
+class _RefusalError(ValueError):
+    """Something that the library would do and this sandbox does not."""
+
+
 class _Meter:
     """Pays for the calls of one evaluation."""
 
@@ -61,7 +65,7 @@ class _Meter:
         self._resolution.charge(_CALL)
 
     def result(self, value: Any) -> None:
-        """Raises RequestLimitExceeded, and ValueError for what is nested too deeply."""
+        """Raises RequestLimitExceeded, and _RefusalError for what is nested too deeply."""
         weight, _ = self.weigh(value)
         self._resolution.charge(weight)
 
@@ -83,7 +87,7 @@ class _Meter:
                 weight += 1 + inner
                 depth = max(depth, deep)
             if depth >= _DEEPEST:
-                raise ValueError(f"a value is nested more than {_DEEPEST} levels deep")
+                raise _RefusalError(f"a value is nested more than {_DEEPEST} levels deep")
             # The value is kept, so that no other one gets its identity.
             known = self._weights[id(value)] = (value, weight, depth + 1)
         return known[1], known[2]
@@ -117,20 +121,20 @@ class _Context(contexts.Context):
 def _small_power(base: Any, exponent: Any, modulus: Any = None) -> None:
     for number in (base, exponent, modulus):
         if isinstance(number, int) and number.bit_length() > _BITS // 10:
-            raise ValueError("the number is too large for a power")
+            raise _RefusalError("the number is too large for a power")
     whole = isinstance(base, int) and isinstance(exponent, int) and modulus is None
     if whole and base.bit_length() * abs(exponent) > _BITS:
-        raise ValueError("the power is too large")
+        raise _RefusalError("the power is too large")
 
 
 def _small_shift(value: Any, bits: int) -> None:
     if bits > _BITS:
-        raise ValueError("the shift is too large")
+        raise _RefusalError("the shift is too large")
 
 
 def _small_rounding(number: Any, digits: int = 0) -> None:
     if abs(digits) > _BITS // 100:
-        raise ValueError("there are not that many digits to round to")
+        raise _RefusalError("there are not that many digits to round to")
 
 
 def _few_copies(left: Any, right: Any, engine: Any = None) -> None:
@@ -142,7 +146,7 @@ def _few_copies(left: Any, right: Any, engine: Any = None) -> None:
 def _few_characters(string: str, *rest: Any, **named: Any) -> None:
     for chars in (*rest, *named.values()):
         if isinstance(chars, str) and len(chars) > _MOST_TRIMMED:
-            raise ValueError(f"more than {_MOST_TRIMMED} characters to trim")
+            raise _RefusalError(f"more than {_MOST_TRIMMED} characters to trim")
 
 
 def _small_replacement(string: str, old: str, new: str, count: int = -1) -> None:
@@ -244,7 +248,7 @@ def parse(expression: str) -> Any:
 
 
 def evaluate(statement: Any, data: Any, resolution: Resolution) -> Any:
-    """Plain data of a statement over ``$.data``. Raises StackValidationFailed, ValueError,
+    """Plain data of a statement over ``$.data``. Raises StackValidationFailed,
     RequestLimitExceeded.
     """
     meter = _Meter(resolution)
@@ -254,30 +258,39 @@ def evaluate(statement: Any, data: Any, resolution: Resolution) -> Any:
         value = statement.evaluate(data={"data": data}, context=context)
         return _plain(value, resolution, 0)
     except _FAILURES as error:
-        # What a method was called on may be secret.
-        told = str(error).partition(" for receiver ")[0]
-        raise fault(told[:_MOST_SHOWN] or type(error).__name__) from None
+        raise fault(_told(error)) from None
+
+
+def _told(error: BaseException) -> str:
+    """What may be told of a failure: not the value at hand, which may be secret."""
+    if isinstance(error, exceptions.YaqlException):
+        text = str(error).partition(" for receiver ")[0]
+    elif isinstance(error, ValueError | LookupError) and not isinstance(error, _RefusalError):
+        text = ""
+    else:
+        text = str(error)
+    return text[:_MOST_SHOWN] or f"The expression fails with {type(error).__name__}"
 
 
 def _plain(value: Any, resolution: Resolution, depth: int) -> Any:
-    """Lists, maps and scalars of what an expression gave. Raises ValueError for anything else."""
+    """Lists, maps and scalars of what an expression gave. Raises _RefusalError for other things."""
     resolution.charge(_CALL // 50)
     if value is None or isinstance(value, bool | float):
         return value
     if isinstance(value, int):
         if value.bit_length() > _BITS:
-            raise ValueError("the number is too large")
+            raise _RefusalError("the number is too large")
         return value
     if isinstance(value, str):
         resolution.charge(len(value))
         return value
     if depth >= _DEEPEST:
-        raise ValueError(f"the result is nested more than {_DEEPEST} levels deep")
+        raise _RefusalError(f"the result is nested more than {_DEEPEST} levels deep")
     if isinstance(value, Mapping):
         entries = utils.limit_iterable(value, _ITERATIONS).items()
         return {_key(key): _plain(item, resolution, depth + 1) for key, item in entries}
     if not utils.is_iterable(value):
-        raise ValueError("the result is not data")
+        raise _RefusalError("the result is not data")
     items = utils.limit_iterable(value, _ITERATIONS)
     members = [_plain(item, resolution, depth + 1) for item in items]
     # The order of a set is no one's, so it is made the same everywhere.
@@ -287,4 +300,4 @@ def _plain(value: Any, resolution: Resolution, depth: int) -> Any:
 def _key(key: Any) -> Any:
     if isinstance(key, str | int | float | None):
         return key
-    raise ValueError("the result is a map whose keys are no texts")
+    raise _RefusalError("the result is a map whose keys are no texts")

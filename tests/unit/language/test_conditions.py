@@ -170,3 +170,19 @@ def test_cfn_words() -> None:
     assert [str(problem) for problem in bound.problems] == [
         "Resource c condition type must be string or boolean"
     ]
+
+
+@pytest.mark.parametrize("definition", [{"get_param": "p"}, {"not": {"get_param": "p"}}])
+def test_a_fault_does_not_show_the_value_of_a_hidden_parameter(definition: Any) -> None:
+    parsed = template.parse(
+        {
+            "heat_template_version": "2018-08-31",
+            "parameters": {"p": {"type": "string", "hidden": True}},
+            "conditions": {"c": definition},
+            "resources": {"a": {"type": "T", "condition": "c"}},
+        }
+    )
+    bound = parsed.bind(Parameters.resolve(parsed.parameters, {"p": "S3cret!"}))
+    (problem,) = validation.validate(bound, TYPES.get)
+    assert "******" in str(problem)
+    assert "S3cret!" not in str(problem)

@@ -108,6 +108,10 @@ def test_a_fault_does_not_show_what_a_method_was_called_on() -> None:
             run(f"$.data.{method}", "S3cret!")
         assert "S3cret!" not in caught.value.message
         assert method.partition("(")[0] in caught.value.message
+    for expression in ("int($.data)", "{a => 1}[$.data]", "{a => 1}.get($.data).foo($.data)"):
+        with pytest.raises(errors.StackValidationFailed) as caught:
+            run(expression, "S3cret!")
+        assert "S3cret!" not in caught.value.message
 
 
 LOOPS = "range(200).select(" * 4 + "$" + ")" * 4
