@@ -81,8 +81,8 @@ def scale(_place: Place, client: Client) -> Figures:
             taken.append(seconds)
             client.timed_delete(stack)
         figures[f"a resource of {size}"] = min(taken) / size * 1000
-    against = figures["a resource of 5000"] / figures["a resource of 1000"]
-    return {**figures, "a resource of 5000 against one of 1000": against}
+    against = figures["a resource of 5000"] / figures["a resource of 10"]
+    return {**figures, "a resource of 5000 against one of 10": against}
 
 
 def reads(_place: Place, client: Client) -> Figures:
