@@ -6,7 +6,8 @@ one value many times are small until something walks them. So every call of a fu
 included, is paid for: a fixed price, and the size of what it gave as it would be written out. The
 payer is the budget of the template's functions; there is no clock, so the same expression always
 ends the same way. Functions whose cost is not in the size of what they are given or give are
-bounded one by one; those that look at the clock, at chance or at regular expressions are left out.
+bounded one by one; those that look at the clock or at chance are left out, and those of regular
+expressions are our own, bounded by time.
 """
 
 from __future__ import annotations
@@ -22,6 +23,7 @@ from yaql.language import contexts, exceptions, expressions, utils
 from yaql.standard_library import collections as lists
 from yaql.standard_library import math, strings
 
+from heat_engine.language.functions import sandbox_patterns
 from heat_engine.language.functions.base import Resolution, fault
 
 LONGEST = 8192
@@ -62,7 +64,11 @@ class _Meter:
 
     def call(self) -> None:
         """Raises RequestLimitExceeded."""
-        self._resolution.charge(_CALL)
+        self.pay(_CALL)
+
+    def pay(self, units: int) -> None:
+        """Raises RequestLimitExceeded."""
+        self._resolution.charge(units)
 
     def result(self, value: Any) -> None:
         """Raises RequestLimitExceeded, and _RefusalError for what is nested too deeply."""
@@ -223,6 +229,8 @@ def _functions() -> _Context:
                 replacement = definition.clone()
                 replacement.payload = changed
                 context.register_function(replacement)
+    for function in sandbox_patterns.FUNCTIONS:
+        context.register_function(function)
     return context
 
 
@@ -265,7 +273,9 @@ def _told(error: BaseException) -> str:
     """What may be told of a failure: not the value at hand, which may be secret."""
     if isinstance(error, exceptions.YaqlException):
         text = str(error).partition(" for receiver ")[0]
-    elif isinstance(error, ValueError | LookupError) and not isinstance(error, _RefusalError):
+    elif isinstance(error, ValueError | LookupError) and not isinstance(
+        error, _RefusalError | sandbox_patterns.PatternError
+    ):
         text = ""
     else:
         text = str(error)

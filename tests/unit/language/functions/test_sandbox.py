@@ -83,7 +83,7 @@ def test_expressions(expression: str, value: Any) -> None:
         ("foo(1)", 'Unknown function "foo"'),
         ("now()", 'Unknown function "now"'),
         ("random()", 'Unknown function "random"'),
-        ("regex('(a+)+b')", 'Unknown function "regex"'),
+        ("regex('a').replace(aa, b)", 'No method "replace"'),
         ("call(len, [[1]], {})", None),
         ("let(a => 1)", "result is not data"),
         ("{[1] => 2}", "keys are no texts"),
@@ -160,13 +160,14 @@ def test_expressions_are_read_by_many_threads_at_once() -> None:
 
 
 NAMES = sorted(name for name in sandbox.function_names() if name.isidentifier())
+PATTERNS = ["regex('a(.*)b')", "regex('(x+)+y')", "'['"]
 SCALARS = ["1", "-3", "100000000000", "2.5", "''", "ab", "true", "null", "('x' * 9000)"]
 COLLECTIONS = ["[]", "{}", "[1, b]", "{a => 1}", "sequence()", "range(150)", "[[1], [2]]"]
 GIVEN = ["$", "$.data", "$.data.list", "$.data.map", "$.data.list.toSet()", "$.k"]
 MADE = ["$1 + $2", "$ > 1", "k => 1", "pow(2, 900)"]
-ATOMS = st.sampled_from([*SCALARS, *COLLECTIONS, *GIVEN, *MADE])
+ATOMS = st.sampled_from([*SCALARS, *COLLECTIONS, *GIVEN, *MADE, *PATTERNS])
 OPERATORS = st.sampled_from(
-    ["+", "-", "*", "/", "mod", ">", "<", "=", "!=", "in", "and", "or", "->", ".", "?.", "=>"]
+    ["+", "-", "*", "/", "mod", ">", "<", "=", "!=", "in", "and", "or", "->", ".", "?.", "=>", "=~"]
 )
 EXPRESSIONS = st.recursive(
     ATOMS,
