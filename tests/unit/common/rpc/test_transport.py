@@ -11,6 +11,7 @@ from typing import Any
 import pytest
 from oslo_config import cfg
 
+from common import errors
 from common.context import RequestContext
 from common.rpc.client import EngineClient
 from common.rpc.server import EngineServer
@@ -114,3 +115,23 @@ def queues(url: str) -> dict[str, str]:
         timeout=60,
     )
     return dict(line.split("\t") for line in listed.stdout.splitlines() if line)
+
+
+def test_a_broker_that_was_never_there_is_not_waited_for_for_ever(
+    conf: cfg.ConfigOpts, rabbit_url: str, door: Proxy
+) -> None:
+    door.close()
+    topic = f"t-{uuid.uuid4().hex}"
+    transports = [build(conf, rabbit_url), build(conf, through(door, rabbit_url))]
+    server = EngineServer(transports[0], Endpoint(), topic, "one", threads=1)
+    server.start()
+    client = EngineClient(transports[1], topic=topic, timeout=1)
+    for _ in range(2):
+        with pytest.raises(errors.ServiceUnavailable):
+            client.call(CONTEXT, "echo", value=1)
+    door.open()
+    patient = EngineClient(transports[1], topic=topic, timeout=40)
+    assert patient.call(CONTEXT, "echo", value=1) == 1
+    server.stop()
+    for transport in transports:
+        transport.cleanup()
