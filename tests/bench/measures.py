@@ -22,6 +22,9 @@ READS = 200
 SIGNAL_SECONDS = 2.0
 WAITS = 20
 REPETITIONS = 3
+# Seconds between looks at a wait condition; looks without a pause would take the processors away
+# from what is measured.
+LOOK = 0.01
 
 
 def instant(_place: Place, client: Client) -> Figures:
@@ -227,4 +230,4 @@ def _ticks(seconds: float) -> Iterator[Callable[[], float]]:
     end = time.monotonic() + seconds
     while time.monotonic() < end:
         yield time.monotonic
-        time.sleep(0.002)
+        time.sleep(LOOK)
