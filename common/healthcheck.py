@@ -20,7 +20,8 @@ ENGINE_SECONDS = 2.0
 
 class HealthCheck:
     """``/healthcheck`` and ``/healthcheck/live``: this process answers. ``/healthcheck/ready``: an
-    engine answers too, else 503. Plain text, empty when healthy.
+    engine answers too, and the database answers the engine, else 503. Plain text, empty when
+    healthy.
 
     At most one question to the engine is under way, so that probes cannot pile up behind an engine
     that is gone.
@@ -65,11 +66,11 @@ class HealthCheck:
         try:
             return asked.result(self._seconds)
         except Late:
-            return "No engine answers."
+            return "No engine answers, or the database does not answer it."
 
     def _ask(self, answer: Future[str]) -> None:
         try:
-            self._engine.call(RequestContext(overwrite=False), "get_revision")
+            self._engine.call(RequestContext(overwrite=False), "list_services")
         except errors.HearthError as error:
             answer.set_result(error.message)
         except Exception:

@@ -59,6 +59,7 @@ class ScriptedEngine:
             "authenticated_to_backend": lambda credentials: authenticate(credentials),
             "identify_stack": IDENTITY,
             "get_revision": "r1",
+            "list_services": [],
         }
         self.calls: list[tuple[str, dict[str, Any]]] = []
         self.contexts: list[RequestContext] = []

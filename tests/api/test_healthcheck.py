@@ -31,15 +31,15 @@ def test_probes_need_no_credentials(
 def test_not_ready_without_an_engine(
     load: Callable[[str, str | None], Any], engine: ScriptedEngine, name: str
 ) -> None:
-    engine.answers["get_revision"] = errors.ServiceUnavailable()
+    engine.answers["list_services"] = errors.ServiceUnavailable()
     client = Client(load(name, "noauth"), {})
     answer = client("GET", "/healthcheck/ready")
     assert answer.status_int == 503
     assert "engine" in answer.text
     assert client("GET", "/healthcheck/live").status_int == 200
-    engine.answers["get_revision"] = RuntimeError("secret")
+    engine.answers["list_services"] = RuntimeError("secret")
     answer = client("GET", "/healthcheck/ready")
     assert answer.status_int == 503
     assert "secret" not in answer.text
-    engine.answers["get_revision"] = "r1"
+    engine.answers["list_services"] = []
     assert client("GET", "/healthcheck/ready").status_int == 200
