@@ -73,7 +73,7 @@ class ResourceDefinition:
         Metadata and update policy appear as a digest: they may hold values that must not be stored
         in the open.
         """
-        rendered = {
+        rendered: dict[str, Any] = {
             "type": self.type,
             "depends_on": sorted(self.depends_on),
             "deletion_policy": self.deletion_policy,
@@ -84,6 +84,8 @@ class ResourceDefinition:
         }
         if self.update_replace_policy != "Delete":
             rendered["update_replace_policy"] = self.update_replace_policy
+        if self.retain_except_on_create:
+            rendered["retain_except_on_create"] = True
         return rendered
 
 

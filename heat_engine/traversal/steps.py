@@ -32,6 +32,13 @@ def _half_made(record: ResourceRecord) -> bool:
     return record.status == Status.IN_PROGRESS
 
 
+def _retained(record: ResourceRecord, action: Action) -> bool:
+    """Whether only the row goes. What a change that failed had made new may be excepted."""
+    fingerprint = (record.definition or {}).get("fingerprint") or {}
+    excepted = fingerprint.get("retain_except_on_create") and action is Action.ROLLBACK
+    return record.deletion_policy == "Retain" and not excepted
+
+
 class Steps:
     """Begins steps and applies progress."""
 
@@ -184,7 +191,7 @@ class Steps:
         if record.action == Action.INIT:
             return self.outcomes.removed(step, record)
         self.outcomes.state(record, Action.DELETE, Status.IN_PROGRESS, "state changed")
-        if record.deletion_policy == "Retain" or record.definition is None:
+        if record.definition is None or _retained(record, self._work.action):
             return self.apply(step, done())
         return self._work.call(step, record)
 
@@ -236,6 +243,9 @@ class Steps:
             replaces=record.id,
         )
         record.obsolete = True
+        policy = work.definitions[record.name].update_replace_policy
+        if policy != "Delete":
+            record.deletion_policy = policy
         work.rows[fresh.id] = work.current[fresh.name] = fresh
         work.journal.row(record)
         work.journal.row(fresh)

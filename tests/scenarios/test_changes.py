@@ -7,7 +7,7 @@ from typing import Any
 import pytest
 
 from common import errors
-from tests.scenarios.world import MINE, World, net, server, template, thing, waiting
+from tests.scenarios.world import MINE, Stack, World, net, server, template, thing, waiting
 
 STARTED, DONE = ("CREATE_IN_PROGRESS", "state changed"), ("CREATE_COMPLETE", "state changed")
 
@@ -221,3 +221,39 @@ def test_a_large_stack_of_everything(world: World) -> None:
     stack.delete()
     stack.reach("DELETE_COMPLETE")
     assert world.cloud.made("networks") == world.cloud.made("servers") == []
+
+
+def cloudformation(**entry: Any) -> dict[str, Any]:
+    """A CloudFormation template with one volume, which a new zone replaces."""
+    zone = entry.pop("zone", "a")
+    properties = {"size": 1, "availability_zone": zone}
+    volume = {"Type": "OS::Cinder::Volume", "Properties": properties, **entry}
+    return {"AWSTemplateFormatVersion": "2010-09-09", "Resources": {"v": volume}}
+
+
+def test_update_replace_policy_keeps_what_was_replaced(world: World) -> None:
+    policy = {"UpdateReplacePolicy": "Retain"}
+    identity = world.engine.service.create_stack(MINE, "cfn", template=cloudformation(**policy))
+    stack = Stack(world, identity)
+    stack.reach("CREATE_COMPLETE")
+    again = cloudformation(zone="b", **policy)
+    world.engine.service.update_stack(MINE, identity, template=again)
+    stack.reach("UPDATE_COMPLETE")
+    assert len(world.cloud.made("volumes")) == 2
+    stack.delete()
+    stack.reach("DELETE_COMPLETE")
+    assert len(world.cloud.made("volumes")) == 1
+
+
+@pytest.mark.parametrize(("policy", "left"), [("Retain", 1), ("RetainExceptOnCreate", 0)])
+def test_what_a_failed_create_had_made_may_be_excepted(
+    world: World, policy: str, left: int
+) -> None:
+    template = cloudformation(DeletionPolicy=policy)
+    failing = {"Type": "OS::Heat::TestResource", "Properties": {"fail": True}, "DependsOn": "v"}
+    template["Resources"]["late"] = failing
+    identity = world.engine.service.create_stack(
+        MINE, "cfn", template=template, args={"disable_rollback": False}
+    )
+    Stack(world, identity).reach("ROLLBACK_COMPLETE")
+    assert len(world.cloud.made("volumes")) == left
