@@ -52,8 +52,23 @@ def hide_parameters(
 def of_parameters(parameters: Parameters) -> set[str]:
     """The hidden parameters' values, those inside their lists and maps too: a template can take
     them out one by one."""
-    secrets = set(parameters.hidden_values())
-    pending = [parameters.value(name) for name, item in parameters.schemas.items() if item.hidden]
+    hidden = [parameters.value(name) for name, item in parameters.schemas.items() if item.hidden]
+    return set(parameters.hidden_values()) | _texts(hidden)
+
+
+def of_environment(
+    environment: Mapping[str, Any], schemas: Mapping[str, ParameterSchema]
+) -> set[str]:
+    """What an environment gives to those parameters that are hidden."""
+    given = [environment.get(section) or {} for section in ("parameters", "parameter_defaults")]
+    return _texts(
+        [part[name] for part in given for name in part if name in schemas and schemas[name].hidden]
+    )
+
+
+def _texts(pending: list[Any]) -> set[str]:
+    """The texts and numbers in plain data."""
+    secrets: set[str] = set()
     while pending:
         value = pending.pop()
         if isinstance(value, dict):

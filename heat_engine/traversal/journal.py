@@ -2,12 +2,13 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable
+from collections.abc import Callable, Collection
 from dataclasses import dataclass, field
 from typing import Any
 
 from common.identifiers import new_id, physical_name
 from heat_engine.commands.core import Core
+from heat_engine.commands.mask import masked_within
 from heat_engine.store import clock, events, guests, resources, signals, traversals
 from heat_engine.store.records import StackRecord
 from heat_engine.store.resources import ResourceRecord
@@ -31,12 +32,22 @@ class Pending:
 
 
 class Journal:
-    """Collects changes of resources and steps with their events, in the order they happen."""
+    """Collects changes of resources and steps with their events, in the order they happen.
 
-    def __init__(self, core: Core, stack: StackRecord, traversal: TraversalRecord) -> None:
+    ``hidden``: texts that events must not show.
+    """
+
+    def __init__(
+        self,
+        core: Core,
+        stack: StackRecord,
+        traversal: TraversalRecord,
+        hidden: Collection[str] = (),
+    ) -> None:
         self._core = core
         self._stack = stack
         self._traversal = traversal
+        self._hidden = hidden
         self._pending = Pending()
 
     def __len__(self) -> int:
@@ -72,9 +83,16 @@ class Journal:
                 "action": record.action,
                 "status": record.status,
                 "status_reason": reason,
-                "properties": resources.seal_definition(self._core.database.vault, record),
+                "properties": self._properties(record),
             }
         )
+
+    def _properties(self, record: ResourceRecord) -> str | None:
+        """What the event keeps, encrypted: an event outlives the values that were hidden then."""
+        vault = self._core.database.vault
+        if not self._hidden or record.definition is None:
+            return resources.seal_definition(vault, record)
+        return vault.encrypt_json(masked_within(record.definition, self._hidden))
 
     def remove(self, record: ResourceRecord) -> None:
         """Forget a resource that is gone; its signals and its guest go with it."""

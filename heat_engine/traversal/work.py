@@ -67,7 +67,8 @@ class Work:
             {step.number: step.requires for step in begun.steps},
             finished=[step.number for step in begun.steps if step.status == "DONE"],
         )
-        self.journal = Journal(core, begun.stack, begun.traversal)
+        self._hidden = _hidden(begun)
+        self.journal = Journal(core, begun.stack, begun.traversal, self._hidden)
         self.requests = Requests(core, begun.stack)
         self.scope = StackScope(core, self.requests, self.current)
 
@@ -78,8 +79,7 @@ class Work:
 
     def secrets(self) -> set[str]:
         """What must not stand in a reason: hidden parameters' values, guests' credentials."""
-        hidden = self.goal.parameters.hidden_values() if self.goal else frozenset()
-        return mask.of_guests(self.rows.values()) | hidden
+        return mask.of_guests(self.rows.values()) | self._hidden
 
     def kind(self, record: ResourceRecord) -> ResourceType:
         return self.core.registry.get(record.type)
@@ -116,7 +116,7 @@ class Work:
         A replaced one leaves the handle to its replacement.
         """
         kind = self.kind(record)
-        if record.obsolete or not kind.listens_to:
+        if record.obsolete or record.definition is None or not kind.listens_to:
             return None
         given = self.requests.complete(kind, record.properties)
         return self.requests.handle_of(kind, record, given, self.rows.values())
@@ -130,3 +130,13 @@ class Work:
             self.steps[step.number] = step
             self.journal.step(step)
         self.walk.add({step.number: step.requires for step in steps})
+
+
+def _hidden(begun: Begun) -> set[str]:
+    """Hidden parameters' values, those before this change too: resources were made from them."""
+    if begun.goal is None:
+        return set()
+    before = (begun.stack.previous or {}).get("environment") or {}
+    return mask.of_parameters(begun.goal.parameters) | mask.of_environment(
+        before, begun.goal.parameters.schemas
+    )

@@ -85,6 +85,12 @@ def test_an_event_does_not_tell(world: World) -> None:
     stack = Stack(world, identity)
     stack.reach("CREATE_COMPLETE")
     assert {"value": "******"} in properties_told(world, stack, "a")
+    world.engine.service.update_stack(
+        MINE, identity, template=asking(thing), params={"parameters": {"sec": "other-horse"}}
+    )
+    stack.reach("UPDATE_COMPLETE")
+    assert {"value": "******"} in properties_told(world, stack, "a")
+    assert "horse" not in json.dumps(properties_told(world, stack, "a"))
 
 
 def test_a_guest_s_token_is_not_told_by_the_events_of_who_was_given_it(world: World) -> None:

@@ -57,3 +57,13 @@ def test_hidden_parameters_of_an_environment() -> None:
         "parameter_defaults": {"tree": "******"},
         "event_sinks": [],
     }
+
+
+def test_what_an_environment_gives_to_hidden_parameters() -> None:
+    schemas = template.parse(TEMPLATE).parameters
+    given = {
+        "parameters": {"word": "x-word", "open": "y"},
+        "parameter_defaults": {"tree": {"a": 7}},
+    }
+    assert mask.of_environment(given, schemas) == {"x-word", "7"}
+    assert mask.of_environment({}, schemas) == set()
