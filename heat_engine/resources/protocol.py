@@ -231,6 +231,10 @@ class ResourceType:
     def resume(self, request: Request) -> Progress:
         return done()
 
+    def cancel(self, request: Request) -> Progress:
+        """Nobody waits any more for a signal to itself; only for types with ``signals_itself``."""
+        return done()
+
     def watch(self, request: Request) -> Progress | None:
         """None while all is well; ``failed`` when the thing has broken since it was made."""
         return None

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Callable
 from typing import Any
 
 import pytest
@@ -275,6 +276,37 @@ def test_a_stack_deleted_while_it_waits(world: World) -> None:
     stack.delete()
     stack.reach("DELETE_COMPLETE")
     assert left(world) == (0, 0)
+
+
+def test_a_wait_that_ends_early_ends_the_deployment(new_world: Callable[..., World]) -> None:
+    world = new_world(stack_action_timeout=1)
+    stack = world.create(software())
+    deployed(stack)
+    stack.reach("CREATE_FAILED")
+    (shown,) = stack.via().list_software_deployments(MINE)
+    assert (shown["status"], shown["status_reason"]) == ("FAILED", "Deployment cancelled.")
+    report(stack)
+    assert ("SIGNAL_FAILED", "Unknown") in stack.history("run")
+
+
+@pytest.mark.parametrize("kind", ["configs", "deployments"])
+def test_limits_hold_for_stacks_and_people(new_world: Callable[..., World], kind: str) -> None:
+    world = new_world(**{f"max_software_{kind}_per_tenant": 1})
+    via = world.engine.service
+    config_id = via.create_software_config(MINE, name="first")["id"]
+    if kind == "configs":
+        with pytest.raises(errors.RequestLimitExceeded):
+            via.create_software_config(MINE, name="second")
+    else:
+        via.create_software_deployment(MINE, config_id=config_id, server_id="s")
+        with pytest.raises(errors.RequestLimitExceeded):
+            via.create_software_deployment(MINE, config_id=config_id, server_id="s")
+    stack = world.create(software())
+    stack.reach("CREATE_FAILED")
+    assert f"You have reached the maximum software {kind} per tenant, 1." in stack.reason
+    boss = RequestContext(user_id="b", project_id="p", roles=["admin"], is_admin=True)
+    assert via.create_software_config(boss, name="third")["name"] == "third"
+    assert {item["project"] for item in via.list_software_configs(boss)} == {"p"}
 
 
 def test_a_deployment_changed_by_hand_ends_the_wait(world: World) -> None:

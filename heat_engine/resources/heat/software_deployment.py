@@ -107,6 +107,13 @@ class SoftwareDeployment(ResourceType):
         remove(request.cloud, DEPLOYMENTS, request.physical_id, request.token)
         return done()
 
+    def cancel(self, request: Request) -> Progress:
+        made = request.cloud.find(SERVICE, DEPLOYMENTS, request.token)
+        if made is not None and made["status"] == "IN_PROGRESS":
+            ended = {"status": "FAILED", "status_reason": "Deployment cancelled."}
+            request.cloud.update(SERVICE, DEPLOYMENTS, made["id"], ended)
+        return done()
+
     def must_replace(self, request: Request) -> bool:
         """Whether an input has another value that is declared to take a new deployment."""
         if request.physical_id is None or not {"config", "input_values"} & request.changed:

@@ -105,8 +105,12 @@ def _text(value: Any) -> str:
 
 
 def _complete(schema: Mapping[str, Property], given: Any, section: str) -> list[tuple[Any, Item]]:
+    """Each item as given, and completed; a member that is null says nothing."""
+    items = given or []
+    if isinstance(items, list):
+        items = [_compact(item) if isinstance(item, Mapping) else item for item in items]
     whole = {section: Property(Kind.LIST, schema=Property(Kind.MAP, schema=schema))}
-    found = properties.complete(whole, {section: given or []})[section]
+    found = properties.complete(whole, {section: items})[section]
     return list(zip(given or [], found, strict=True))
 
 
