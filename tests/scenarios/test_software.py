@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import threading
 from collections.abc import Callable
 from typing import Any
 
@@ -10,6 +11,7 @@ import pytest
 from common import errors
 from common.context import RequestContext
 from heat_engine.commands import software_check
+from heat_engine.commands.orchestration import DEPLOYMENTS, EngineCloud
 from heat_engine.resources.heat import software_component
 from tests.scenarios.world import MINE, OTHERS, Stack, World, server, until
 
@@ -268,6 +270,39 @@ def test_an_engine_that_dies_meanwhile(world: World) -> None:
     stack.reach("CREATE_COMPLETE")
     assert [item["id"] for item in polled(stack)] == [before["id"]]
     assert len(second.service.list_software_deployments(MINE)) == 1
+
+
+@pytest.mark.parametrize("action", ["CREATE", "UPDATE"])
+def test_an_engine_that_dies_before_it_could_note_what_it_made(
+    new_world: Callable[..., World], monkeypatch: pytest.MonkeyPatch, action: str
+) -> None:
+    world = new_world()
+    if action == "UPDATE":
+        stack = world.create(software(run=deployment(signal_transport="NO_SIGNAL")))
+        stack.reach("CREATE_COMPLETE")
+    died = threading.Event()
+    verb = action.lower()
+    original = getattr(EngineCloud, verb)
+
+    def and_die(cloud: EngineCloud, service: str, collection: str, *rest: Any, **more: Any) -> Any:
+        made = original(cloud, service, collection, *rest, **more)
+        if collection == DEPLOYMENTS and not died.is_set():
+            died.set()
+            world.kill(world.engine)
+        return made
+
+    monkeypatch.setattr(EngineCloud, verb, and_die)
+    second = world.add_engine(start=False)
+    if action == "CREATE":
+        stack = world.create(software(run=deployment(signal_transport="NO_SIGNAL")))
+    else:
+        again = deployment(signal_transport="NO_SIGNAL", input_values={"greeting": "hi"})
+        stack.update(software(run=again), via=world.engine)
+    assert died.wait(10)
+    second.start()
+    stack.reach(f"{action}_COMPLETE")
+    assert len(second.service.list_software_deployments(MINE)) == 1
+    assert len(second.service.list_software_configs(MINE)) == 2
 
 
 def test_a_stack_deleted_while_it_waits(world: World) -> None:

@@ -2,7 +2,9 @@
 
 from __future__ import annotations
 
+import json
 import time
+from pathlib import Path
 from typing import Any
 
 import pytest
@@ -12,6 +14,7 @@ from heatclient.client import Client as HeatClient
 
 from tests.deployment import Deployment
 from tests.scenarios.clients.conftest import Person
+from tests.scenarios.clients.test_openstack_cli import Command
 
 SECONDS = 60.0
 # What os-collect-config and heat-config do on a server, in a few lines.
@@ -200,6 +203,33 @@ def test_heatclient_keeps_configs_and_deployments(heat: HeatClient, bob: Person)
     heat.software_configs.delete(config.id)
     with pytest.raises(exc.HTTPNotFound):
         heat.software_configs.get(config.id)
+
+
+def test_the_openstack_command(clouds_file: Path, tmp_path: Path) -> None:
+    command = Command(clouds_file, tmp_path)
+    script = command.write("script.sh", "#!/bin/sh\necho hi\n")
+    definition = command.write("io.yaml", "inputs: [{name: who}]\noutputs: [{name: answer}]\n")
+    config = command.read(
+        *("software", "config", "create", "greet", "--group", "script"),
+        *("--config-file", script, "--definition-file", definition),
+    )
+    assert config["config"].endswith("echo hi\n")
+    deployment = command.read(
+        *("software", "deployment", "create", "deploy-greet", "--config", config["id"]),
+        *("--server", "s9", "--input-value", "who=me", "--signal-transport", "NO_SIGNAL"),
+    )
+    printed = command.run("software", "deployment", "metadata", "show", "s9")
+    (document,) = json.JSONDecoder().raw_decode(printed, printed.index("["))[0]
+    given = {item["name"]: item.get("value") for item in document["inputs"]}
+    assert (given["who"], given["deploy_server_id"]) == ("me", "s9")
+    shown = command.read("software", "deployment", "show", deployment["id"])
+    assert (shown["status"], shown["action"]) == (deployment["status"], "UPDATE")
+    command.run("software", "deployment", "delete", deployment["id"])
+    listed = command.read("software", "config", "list")
+    assert [item["id"] for item in listed if item["name"] in ("greet", "deploy-greet")] == [
+        config["id"]
+    ]
+    command.run("software", "config", "delete", config["id"])
 
 
 @pytest.mark.parametrize(
