@@ -2,93 +2,26 @@
 
 from __future__ import annotations
 
-import threading
-from collections.abc import Callable
 from typing import Any
 
 import pytest
 
 from common import errors
-from common.context import RequestContext
 from heat_engine.commands import software_check
-from heat_engine.commands.orchestration import DEPLOYMENTS, EngineCloud
 from heat_engine.resources.heat import software_component
-from tests.scenarios.world import MINE, OTHERS, Stack, World, server, until
-
-SCRIPT = "#!/bin/sh\necho $greeting\n"
-
-
-def config(**properties: Any) -> dict[str, Any]:
-    return {
-        "type": "OS::Heat::SoftwareConfig",
-        "properties": {
-            "group": "script",
-            "config": SCRIPT,
-            "inputs": [{"name": "greeting", "default": "hello"}],
-            "outputs": [{"name": "answer"}, {"name": "trouble", "error_output": True}],
-            **properties,
-        },
-    }
-
-
-def deployment(**properties: Any) -> dict[str, Any]:
-    return {
-        "type": "OS::Heat::SoftwareDeployment",
-        "properties": {
-            "config": {"get_resource": "config"},
-            "server": {"get_resource": "web"},
-            **properties,
-        },
-    }
-
-
-def software(**resources: Any) -> dict[str, Any]:
-    web = server(user_data_format="SOFTWARE_CONFIG", software_config_transport="POLL_SERVER_HEAT")
-    return {"config": config(), "web": web, "run": deployment(), **resources}
-
-
-def guest(stack: Stack, resource: str) -> RequestContext:
-    return RequestContext(
-        project_id="p",
-        roles=["heat_stack_user"],
-        guest_stack_id=stack.id,
-        guest_resource=resource,
-    )
-
-
-def polled(stack: Stack, resource: str = "web") -> list[dict[str, Any]]:
-    """What an agent on the server reads with the server's own credential."""
-    shown = stack.via().describe_stack_resource(
-        guest(stack, resource), stack.identity, resource, with_attr=False
-    )
-    deployments: list[dict[str, Any]] = shown["metadata"].get("deployments", [])
-    return deployments
-
-
-def inputs(document: dict[str, Any]) -> dict[str, Any]:
-    return {item["name"]: item["value"] for item in document["inputs"]}
-
-
-def report(stack: Stack, resource: str = "run", **details: Any) -> None:
-    given = {"deploy_stdout": "out", "deploy_stderr": "", "deploy_status_code": 0, **details}
-    stack.via().resource_signal(guest(stack, resource), stack.identity, resource, given)
-
-
-def deployed(stack: Stack, action: str = "CREATE") -> dict[str, Any]:
-    """The first deployment, as soon as the server can read that it is for that action."""
-
-    def look() -> dict[str, Any] | None:
-        found = polled(stack)
-        return found[0] if found and inputs(found[0])["deploy_action"] == action else None
-
-    found = until(look, f"the {action} deployment")
-    assert found is not None
-    return found
-
-
-def left(world: World) -> tuple[int, int]:
-    via = world.engine.service
-    return len(via.list_software_configs(MINE)), len(via.list_software_deployments(MINE))
+from tests.scenarios.software import (
+    SCRIPT,
+    config,
+    deployed,
+    deployment,
+    guest,
+    inputs,
+    left,
+    polled,
+    report,
+    software,
+)
+from tests.scenarios.world import MINE, OTHERS, World, server, until
 
 
 def test_from_the_config_to_the_outputs(any_world: World) -> None:
@@ -131,16 +64,6 @@ def test_a_report_wakes_its_stack_at_once(world: World) -> None:
     deployed(stack)
     report(stack)
     stack.reach("CREATE_COMPLETE", seconds=2.0)
-
-
-def test_a_report_whose_hint_is_lost_is_found(world: World) -> None:
-    stack = world.create(software())
-    second = world.add_engine()
-    deployed(stack)
-    world.lossy = True
-    details = {"deploy_status_code": "0"}
-    second.service.resource_signal(guest(stack, "run"), stack.identity, "run", details)
-    stack.reach("CREATE_COMPLETE")
 
 
 @pytest.mark.parametrize(
@@ -259,89 +182,6 @@ def test_a_component_has_its_own_actions(world: World) -> None:
     deployed(stack, "DELETE")
     report(stack)
     stack.reach("DELETE_COMPLETE")
-
-
-def test_an_engine_that_dies_meanwhile(world: World) -> None:
-    stack = world.create(software())
-    before = deployed(stack)
-    second = world.add_engine()
-    world.kill(world.engine)
-    report(stack)
-    stack.reach("CREATE_COMPLETE")
-    assert [item["id"] for item in polled(stack)] == [before["id"]]
-    assert len(second.service.list_software_deployments(MINE)) == 1
-
-
-@pytest.mark.parametrize("action", ["CREATE", "UPDATE"])
-def test_an_engine_that_dies_before_it_could_note_what_it_made(
-    new_world: Callable[..., World], monkeypatch: pytest.MonkeyPatch, action: str
-) -> None:
-    world = new_world()
-    if action == "UPDATE":
-        stack = world.create(software(run=deployment(signal_transport="NO_SIGNAL")))
-        stack.reach("CREATE_COMPLETE")
-    died = threading.Event()
-    verb = action.lower()
-    original = getattr(EngineCloud, verb)
-
-    def and_die(cloud: EngineCloud, service: str, collection: str, *rest: Any, **more: Any) -> Any:
-        made = original(cloud, service, collection, *rest, **more)
-        if collection == DEPLOYMENTS and not died.is_set():
-            died.set()
-            world.kill(world.engine)
-        return made
-
-    monkeypatch.setattr(EngineCloud, verb, and_die)
-    second = world.add_engine(start=False)
-    if action == "CREATE":
-        stack = world.create(software(run=deployment(signal_transport="NO_SIGNAL")))
-    else:
-        again = deployment(signal_transport="NO_SIGNAL", input_values={"greeting": "hi"})
-        stack.update(software(run=again), via=world.engine)
-    assert died.wait(10)
-    second.start()
-    stack.reach(f"{action}_COMPLETE")
-    assert len(second.service.list_software_deployments(MINE)) == 1
-    assert len(second.service.list_software_configs(MINE)) == 2
-
-
-def test_a_stack_deleted_while_it_waits(world: World) -> None:
-    stack = world.create(software())
-    deployed(stack)
-    stack.delete()
-    stack.reach("DELETE_COMPLETE")
-    assert left(world) == (0, 0)
-
-
-def test_a_wait_that_ends_early_ends_the_deployment(new_world: Callable[..., World]) -> None:
-    world = new_world(stack_action_timeout=1)
-    stack = world.create(software())
-    deployed(stack)
-    stack.reach("CREATE_FAILED")
-    (shown,) = stack.via().list_software_deployments(MINE)
-    assert (shown["status"], shown["status_reason"]) == ("FAILED", "Deployment cancelled.")
-    report(stack)
-    assert ("SIGNAL_FAILED", "Unknown") in stack.history("run")
-
-
-@pytest.mark.parametrize("kind", ["configs", "deployments"])
-def test_limits_hold_for_stacks_and_people(new_world: Callable[..., World], kind: str) -> None:
-    world = new_world(**{f"max_software_{kind}_per_tenant": 1})
-    via = world.engine.service
-    config_id = via.create_software_config(MINE, name="first")["id"]
-    if kind == "configs":
-        with pytest.raises(errors.RequestLimitExceeded):
-            via.create_software_config(MINE, name="second")
-    else:
-        via.create_software_deployment(MINE, config_id=config_id, server_id="s")
-        with pytest.raises(errors.RequestLimitExceeded):
-            via.create_software_deployment(MINE, config_id=config_id, server_id="s")
-    stack = world.create(software())
-    stack.reach("CREATE_FAILED")
-    assert f"You have reached the maximum software {kind} per tenant, 1." in stack.reason
-    boss = RequestContext(user_id="b", project_id="p", roles=["admin"], is_admin=True)
-    assert via.create_software_config(boss, name="third")["name"] == "third"
-    assert {item["project"] for item in via.list_software_configs(boss)} == {"p"}
 
 
 def test_a_deployment_changed_by_hand_ends_the_wait(world: World) -> None:
