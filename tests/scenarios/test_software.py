@@ -162,6 +162,19 @@ def test_a_server_that_is_gone_says_no_goodbye(world: World) -> None:
     stack.reach("DELETE_COMPLETE")
 
 
+def test_what_somebody_else_deleted_is_no_hindrance(world: World) -> None:
+    quiet = {"signal_transport": "NO_SIGNAL", "actions": ["CREATE", "DELETE"]}
+    stack = world.create(software(run=deployment(**quiet)))
+    stack.reach("CREATE_COMPLETE")
+    made = stack.physical("run")
+    config_id = stack.via().show_software_deployment(MINE, made)["config_id"]
+    stack.via().delete_software_deployment(MINE, made)
+    stack.via().delete_software_config(MINE, config_id)
+    stack.delete()
+    stack.reach("DELETE_COMPLETE")
+    assert left(world) == (0, 0)
+
+
 def test_a_component_has_its_own_actions(world: World) -> None:
     component = {
         "type": "OS::Heat::SoftwareComponent",

@@ -69,6 +69,35 @@ def test_an_engine_that_dies_before_it_could_note_what_it_made(
     assert len(second.service.list_software_configs(MINE)) == 2
 
 
+@pytest.mark.parametrize(
+    ("actions", "verb"), [(["CREATE", "DELETE"], "delete"), (["DELETE"], "forget")]
+)
+def test_an_engine_that_dies_after_the_last_goodbye(
+    new_world: Callable[..., World],
+    monkeypatch: pytest.MonkeyPatch,
+    actions: list[str],
+    verb: str,
+) -> None:
+    world = new_world()
+    stack = world.create(software(run=deployment(signal_transport="NO_SIGNAL", actions=actions)))
+    stack.reach("CREATE_COMPLETE")
+    second = world.add_engine(start=False)
+    died = threading.Event()
+    original = getattr(EngineCloud, verb)
+
+    def and_die(cloud: EngineCloud, service: str, collection: str, made: str) -> None:
+        original(cloud, service, collection, made)
+        if collection == DEPLOYMENTS and not died.is_set():
+            died.set()
+            world.kill(world.engine)
+
+    monkeypatch.setattr(EngineCloud, verb, and_die)
+    stack.via(world.engine).delete_stack(MINE, stack.identity)
+    assert died.wait(10)
+    second.start()
+    stack.reach("DELETE_COMPLETE")
+
+
 def test_a_stack_deleted_while_it_waits(world: World) -> None:
     stack = world.create(software())
     deployed(stack)

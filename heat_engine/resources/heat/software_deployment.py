@@ -100,10 +100,15 @@ class SoftwareDeployment(ResourceType):
 
     def delete(self, request: Request) -> Progress:
         """Runs the config once more where it is meant for that and the server is still there."""
-        if request.saved or self._says_goodbye(request):
-            progress = self._deploy(request, "DELETE")
-            if progress.outcome is not Outcome.DONE:
-                return progress
+        try:
+            if request.saved or self._says_goodbye(request):
+                progress = self._deploy(request, "DELETE")
+                if progress.outcome is not Outcome.DONE:
+                    return progress
+        except CloudError as error:
+            # The server, the config, or the deployment itself after an earlier call of this verb.
+            if error.kind not in ("not_found", "conflict"):
+                raise
         remove(request.cloud, DEPLOYMENTS, request.physical_id, request.token)
         return done()
 
@@ -228,16 +233,11 @@ class SoftwareDeployment(ResourceType):
         return made
 
     def _says_goodbye(self, request: Request) -> bool:
-        """Whether there is a config to run at deletion, and a server to run it."""
-        try:
-            source = config_of(request.cloud, request.properties.get("config"))
-            if "DELETE" not in self._actions(request, source):
-                return False
-            request.cloud.get("compute", "servers", request.properties["server"])
-        except CloudError as error:
-            if error.kind != "not_found":
-                raise
+        """Whether there is a config to run at deletion; CloudError without a server to run it."""
+        source = config_of(request.cloud, request.properties.get("config"))
+        if "DELETE" not in self._actions(request, source):
             return False
+        request.cloud.get("compute", "servers", request.properties["server"])
         return True
 
 
