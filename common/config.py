@@ -42,6 +42,18 @@ LIMIT_OPTS = [
         min=-1,
         help="Events kept of a stack, the latest; -1 keeps all.",
     ),
+    cfg.IntOpt(
+        "max_software_configs_per_tenant",
+        default=4096,
+        min=-1,
+        help="Software configs that a project may have, those of its stacks too; -1 is off.",
+    ),
+    cfg.IntOpt(
+        "max_software_deployments_per_tenant",
+        default=4096,
+        min=-1,
+        help="Software deployments that a project may have, those of its stacks too; -1 is off.",
+    ),
 ]
 
 ENGINE_OPTS = [

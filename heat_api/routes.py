@@ -19,6 +19,8 @@ from heat_api.handlers import (
     resource_types,
     resources,
     services,
+    software_configs,
+    software_deployments,
     stacks,
     templates,
 )
@@ -55,6 +57,28 @@ def _lookups() -> list[Route]:
     made.append(Route("GET", f"/stacks/{{stack_name}}/{read}", "stacks:lookup", lookup.lookup))
     made.append(Route("POST", f"/stacks/{{stack_name}}/{write}", "stacks:lookup", lookup.lookup))
     return made
+
+
+def _software() -> list[Route]:
+    configs, deployments = "/software_configs", "/software_deployments"
+    config, deployment = f"{configs}/{{config_id}}", f"{deployments}/{{deployment_id}}"
+    may = "software_configs:"
+    made = [
+        Route("GET", configs, f"{may}index", software_configs.index),
+        Route("POST", configs, f"{may}create", software_configs.create),
+        Route("GET", config, f"{may}show", software_configs.show),
+        Route("DELETE", config, f"{may}delete", software_configs.delete),
+    ]
+    may, metadata = "software_deployments:", f"{deployments}/metadata/{{server_id}}"
+    return [
+        *made,
+        Route("GET", deployments, f"{may}index", software_deployments.index),
+        Route("POST", deployments, f"{may}create", software_deployments.create),
+        Route("GET", metadata, f"{may}metadata", software_deployments.metadata),
+        Route("GET", deployment, f"{may}show", software_deployments.show),
+        Route("PUT", deployment, f"{may}update", software_deployments.update),
+        Route("DELETE", deployment, f"{may}delete", software_deployments.delete),
+    ]
 
 
 ROUTES = (
@@ -99,6 +123,7 @@ ROUTES = (
     Route("GET", f"{STACK}/events", "events:index", events.index),
     Route("GET", f"{RESOURCE}/events", "events:index", events.index),
     Route("GET", f"{RESOURCE}/events/{{event_id}}", "events:show", events.show),
+    *_software(),
     Route("GET", "/build_info", "build_info:build_info", build_info.show),
     Route("GET", "/services", "service:index", services.index, listed=False),
 )

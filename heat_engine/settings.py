@@ -32,6 +32,8 @@ class EngineSettings:
     max_stacks_per_tenant: int = 512
     max_nested_stack_depth: int = 5
     max_events_per_stack: int = 1000
+    max_software_configs_per_tenant: int = 4096
+    max_software_deployments_per_tenant: int = 4096
     purge_deleted_after: int = 90 * 86400
     purge_interval: float = 600.0
     heat_url: str = "http://127.0.0.1:8004/v1"

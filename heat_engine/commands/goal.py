@@ -8,7 +8,7 @@ from functools import cached_property
 from typing import Any
 
 from common import errors
-from heat_engine.commands import mask
+from heat_engine.commands import mask, software_check
 from heat_engine.commands.core import Core
 from heat_engine.language import (
     document,
@@ -191,7 +191,7 @@ def _type_problems(core: Core, goal: Goal, stack_timeout: float) -> list[errors.
             errors.Problem(message, ("resources", name))
             for message in kind.validate(complete, stack_timeout)
         )
-    return found
+    return [*found, *software_check.problems(core.registry, goal.bound)]
 
 
 def load(core: Core, session: Session, stack: StackRecord, *, previous: bool = False) -> Goal:

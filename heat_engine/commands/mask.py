@@ -87,6 +87,7 @@ def of_guests(rows: Iterable[ResourceRecord]) -> set[str]:
         guest = row.data.get(GUEST)
         if guest:
             secrets.update((guest["token"], guest["secret"]))
-            if row.reference_id != row.physical_id:
-                secrets.add(str(row.reference_id))
+            signed = (row.outcome or {}).get("reference_id")
+            if signed:
+                secrets.add(str(signed))
     return secrets

@@ -11,6 +11,7 @@ from heat_engine.clouds.interface import Cloud
 from heat_engine.commands.core import Core
 from heat_engine.commands.goal import timeout_seconds
 from heat_engine.commands.mask import GUEST
+from heat_engine.commands.orchestration import EngineCloud
 from heat_engine.language import properties as language_properties
 from heat_engine.resources.protocol import Guest, Request, ResourceType, Signal
 from heat_engine.store import signals
@@ -54,7 +55,8 @@ class Requests:
     """Requests for the resources of one stack. The cloud session is made when first needed."""
 
     def __init__(self, core: Core, stack: StackRecord, session: Session | None = None) -> None:
-        """session: the transaction in which signals are read; None: each time one of its own."""
+        """session: the transaction that reading signals and the engine's own service are part of;
+        None: each time one of its own."""
         self._core = core
         self._stack = stack
         self._session = session
@@ -63,7 +65,9 @@ class Requests:
     @property
     def cloud(self) -> Cloud:
         if self._cloud is None:
-            self._cloud = self._core.clouds.session(self._stack.project_id, self._stack.credentials)
+            stack = self._stack
+            outside = self._core.clouds.session(stack.project_id, stack.credentials)
+            self._cloud = EngineCloud(self._core, stack.project_id, outside, self._session)
         return self._cloud
 
     def build(
@@ -133,12 +137,15 @@ class Requests:
         stack = self._stack
         identity = StackIdentity(stack.project_id, stack.name, stack.id).resource(record.name)
         settings = self._core.settings
+        place = f"{settings.heat_url}/{stack.project_id}/{identity.stack_path()}"
         return Guest(
             user_id=held["user_id"],
             access=held["access"],
             secret=held["secret"],
             token=held["token"],
-            endpoint=f"{settings.heat_url}/{stack.project_id}/{identity.stack_path()}/signal",
+            endpoint=f"{place}/signal",
+            metadata_url=f"{place}/metadata",
+            cfn_url=settings.cfn_url,
             signal_url=signature.presign(
                 "POST",
                 f"{settings.cfn_url}/signal",

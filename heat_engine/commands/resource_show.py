@@ -8,13 +8,15 @@ from typing import Any
 from common import errors
 from common.context import RequestContext
 from heat_engine.clouds.interface import CloudError
-from heat_engine.commands import access, render
+from heat_engine.commands import access, render, software_deployment
 from heat_engine.commands.core import Core
 from heat_engine.commands.requests import Requests, signals_of
 from heat_engine.commands.scope import StackScope
+from heat_engine.resources.protocol import ResourceType
 from heat_engine.store import resources, signals, traversals
 from heat_engine.store.records import StackRecord
 from heat_engine.store.resources import ResourceRecord
+from heat_engine.store.session import Session
 
 FILTERS = {
     "name": "name",
@@ -64,15 +66,13 @@ def describe(
         row = next((row for row in rows if row.name == resource_name), None)
         if row is None:
             raise errors.ResourceNotFound(resource_name=resource_name, stack_name=stack.name)
-        handle = core.registry.get(row.type).is_handle
-        stored = signals.list(session, row.id) if handle else []
+        kind = core.registry.get(row.type)
+        stored = signals.list(session, row.id) if kind.is_handle else []
+        metadata = _with_software(session, kind, stack, row)
     shown = render.resource(
         stack, row, render.required_by(rows).get(row.name, ()), waits.get(row.id)
     )
-    shown["metadata"] = row.metadata or {}
-    if stored:
-        kind = core.registry.get(row.type)
-        shown["metadata"] = kind.signal_metadata(signals_of(stored))
+    shown["metadata"] = kind.signal_metadata(signals_of(stored)) if stored else metadata
     if with_attr is not False:
         extra = () if isinstance(with_attr, bool) or with_attr is None else tuple(with_attr)
         shown["attributes"] = _attributes(core, stack, rows, row, extra)
@@ -87,6 +87,19 @@ def find_physical(core: Core, context: RequestContext, physical_id: str) -> dict
             stack = access.by_name(session, context, row.stack_id)
             return render.identity(stack).resource(row.name).to_dict()
     raise errors.EntityNotFound(entity="Resource", name=physical_id)
+
+
+def _with_software(
+    session: Session, kind: ResourceType, stack: StackRecord, row: ResourceRecord
+) -> dict[str, Any]:
+    """The stored metadata; that of a server with agents tells them what is deployed to it."""
+    metadata = dict(row.metadata or {})
+    if kind.polls_software and "os-collect-config" in metadata:
+        server_id = row.physical_id or ""
+        metadata["deployments"] = software_deployment.of_server(
+            session, server_id, stack.project_id
+        )
+    return metadata
 
 
 def _matches(row: ResourceRecord, filters: Mapping[str, Any]) -> bool:

@@ -14,7 +14,6 @@ from heat_engine.commands.requests import Requests, StoredSignals
 from heat_engine.graph.states import Action, Status
 from heat_engine.resources.protocol import SignalResult
 from heat_engine.store import clock, events, resources, signals, traversals
-from heat_engine.store.records import StackRecord
 from heat_engine.store.resources import ResourceRecord
 from heat_engine.store.session import Session
 
@@ -69,7 +68,7 @@ def _send(
     if record is None:
         raise errors.ResourceNotFound(resource_name=resource_name, stack_name=stack.name)
     kind = core.registry.get(record.type)
-    if record.action in DEAF or stack.action == Action.DELETE:
+    if not kind.signals_itself and (record.action in DEAF or stack.action == Action.DELETE):
         action = record.action if record.action in DEAF else stack.action
         raise errors.NotSupported(feature=f"Signal resource during {action}")
     if record.action == Action.INIT:
@@ -80,20 +79,29 @@ def _send(
         raise errors.ResourceActionNotSupported(action="signal")
     stored = StoredSignals(session, record.id)
     result = kind.signal(Requests(core, stack, session).build(record, stored=stored), details)
-    _keep(session, stack, record, result)
+    _keep(session, record, result, details)
     metadata = kind.signal_metadata(stored) if with_metadata else None
     return stack.id, traversals.owner(session, stack.id), metadata
 
 
-def _keep(
-    session: Session, stack: StackRecord, record: ResourceRecord, result: SignalResult
-) -> None:
+def _keep(session: Session, record: ResourceRecord, result: SignalResult, details: Any) -> None:
     if result.store:
         signals.put(session, record.id, result.id, result.status, result.detail, result.data)
     if result.reason is not None:
-        events.append(
-            session, [_event(record, "SIGNAL", record.status, f"Signal: {result.reason}")]
-        )
+        reason = f"Signal: {result.reason}" if result.reason else _untold(details)
+        events.append(session, [_event(record, "SIGNAL", record.status, reason)])
+
+
+def _untold(details: Any) -> str:
+    """The reason of a signal about which its handler says nothing (contract section 9.7)."""
+    if not details:
+        return "No signal details provided"
+    if isinstance(details, str):
+        return details
+    if isinstance(details, Mapping) and {"previous", "current", "reason"} <= details.keys():
+        change = f"from {details['previous']} to {details['current']}"
+        return f"alarm state changed {change} ({details['reason']})"
+    return "Unknown"
 
 
 def _mark(

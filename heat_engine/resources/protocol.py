@@ -73,7 +73,9 @@ class Guest:
     """The credential made for a type with ``needs_guest``: reaches this resource, nothing else.
 
     ``signal_url`` and ``waitcondition_url`` are signed (contract/aws-apis.md section 5.3);
-    ``endpoint`` is the native API's signal URL, to be used with ``token`` as X-Auth-Token.
+    ``endpoint`` is the native API's signal URL and ``metadata_url`` the one that the resource's
+    metadata is read from, both to be used with ``token`` as X-Auth-Token. ``cfn_url``: root of the
+    CloudFormation API, where ``access`` and ``secret`` sign.
     """
 
     user_id: str
@@ -83,6 +85,8 @@ class Guest:
     endpoint: str
     signal_url: str
     waitcondition_url: str
+    metadata_url: str = ""
+    cfn_url: str = ""
 
 
 @dataclass(frozen=True, slots=True)
@@ -133,7 +137,8 @@ class Request:
 class SignalResult:
     """What a signal handler decided: the signal to store (handles) and the event's text.
 
-    ``reason`` None: no event at all. ``store`` with id None: the engine gives the next number.
+    ``reason`` None: no event at all; empty: an event that says what ``details`` say by themselves.
+    ``store`` with id None: the engine gives the next number.
     """
 
     reason: str | None
@@ -151,6 +156,8 @@ class ResourceType:
     needs_guest: the engine makes a ``Guest`` before create and revokes it after delete.
     listens_to: name of the property that refers to a wait-condition handle, or "" for none.
     is_handle: signals are stored for it.
+    signals_itself: what its own verb waits for is a signal to itself, welcome in any action.
+    polls_software: it is a server whose agents read in its metadata what is deployed to it.
     vigil: while a traversal is still running, the engine calls ``watch`` on the finished resource
     every second, so that a server that dies fails its stack at once.
     old_names: a required property and the hidden one that may be given instead of it.
@@ -171,6 +178,8 @@ class ResourceType:
     needs_guest: ClassVar[bool] = False
     listens_to: ClassVar[str] = ""
     is_handle: ClassVar[bool] = False
+    signals_itself: ClassVar[bool] = False
+    polls_software: ClassVar[bool] = False
     vigil: ClassVar[bool] = False
     old_names: ClassVar[Mapping[str, str]] = {}
     error_wait: ClassVar[bool] = True
@@ -189,6 +198,10 @@ class ResourceType:
             open_attributes=cls.open_attributes,
             deletion_snapshot=cls.deletion_snapshot,
         )
+
+    def wants_guest(self, properties: Mapping[str, Any]) -> bool:
+        """Whether a resource with these properties, as given, needs a ``Guest``."""
+        return self.needs_guest
 
     def validate(self, properties: Mapping[str, Any], stack_timeout: float) -> Sequence[str]:
         """Faults that the schema cannot express; ``properties`` may hold UNKNOWN values."""
@@ -216,6 +229,10 @@ class ResourceType:
         return done()
 
     def resume(self, request: Request) -> Progress:
+        return done()
+
+    def cancel(self, request: Request) -> Progress:
+        """Nobody waits any more for a signal to itself; only for types with ``signals_itself``."""
         return done()
 
     def watch(self, request: Request) -> Progress | None:

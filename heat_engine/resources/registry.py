@@ -12,9 +12,16 @@ from heat_engine.resources.aws.wait_condition_handle import (
     AWSWaitConditionHandle,
     UpdateWaitConditionHandle,
 )
+from heat_engine.resources.heat.cloud_config import CloudConfig
 from heat_engine.resources.heat.delay import Delay
+from heat_engine.resources.heat.deployed_server import DeployedServer
+from heat_engine.resources.heat.multipart_mime import MultipartMime
 from heat_engine.resources.heat.placeholder import Placeholder
 from heat_engine.resources.heat.random_string import RandomString
+from heat_engine.resources.heat.software_component import SoftwareComponent
+from heat_engine.resources.heat.software_config import SoftwareConfig, StructuredConfig
+from heat_engine.resources.heat.software_deployment import SoftwareDeployment
+from heat_engine.resources.heat.structured_deployment import StructuredDeployment
 from heat_engine.resources.heat.test_resource import TestResource
 from heat_engine.resources.heat.value import Value
 from heat_engine.resources.heat.wait_condition import WaitCondition
@@ -32,14 +39,22 @@ ENTRY_POINTS = "hearth.resource_types"
 BUILT_IN: tuple[type[ResourceType], ...] = (
     AWSWaitCondition,
     AWSWaitConditionHandle,
+    CloudConfig,
     Delay,
+    DeployedServer,
     KeyPair,
+    MultipartMime,
     Net,
     Placeholder,
     Port,
     RandomString,
     SecurityGroup,
     Server,
+    SoftwareComponent,
+    SoftwareConfig,
+    SoftwareDeployment,
+    StructuredConfig,
+    StructuredDeployment,
     Subnet,
     TestResource,
     UpdateWaitConditionHandle,

@@ -109,3 +109,39 @@ class ServiceRecord:
     created_at: datetime
     updated_at: datetime | None
     up: bool
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class SoftwareConfigSummary:
+    """A software config without what it holds."""
+
+    id: str
+    project_id: str
+    name: str | None
+    group: str | None
+    created_at: datetime
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class SoftwareConfigRecord(SoftwareConfigSummary):
+    """``body``: ``{config, inputs, outputs, options}``; may hold secrets."""
+
+    body: dict[str, Any] = field(repr=False)
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class SoftwareDeploymentRecord:
+    """A software config on a server. The values and the reason may hold secrets."""
+
+    id: str
+    project_id: str
+    stack_user_project_id: str | None
+    server_id: str
+    config_id: str | None
+    action: str
+    status: str
+    created_at: datetime
+    updated_at: datetime | None
+    input_values: dict[str, Any] | None = field(repr=False)
+    output_values: dict[str, Any] | None = field(repr=False)
+    status_reason: str = field(repr=False)

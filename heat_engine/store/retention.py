@@ -20,6 +20,8 @@ from heat_engine.store.tables import (
     resource,
     service,
     signal,
+    software_config,
+    software_deployment,
     stack,
     stack_tag,
     step,
@@ -30,6 +32,8 @@ from heat_engine.store.tables import (
 SERVICE_SECONDS = 86400
 # A process that lives writes its receipts far more often.
 RECEIPT_SECONDS = 7 * 86400
+# No call that was withdrawn is still under way after this long.
+WITHDRAWN_SECONDS = 86400
 _PAGE = 500
 
 
@@ -41,9 +45,11 @@ class Purged:
     documents: int
     services: int
     receipts: int
+    withdrawn: int
 
     def __bool__(self) -> bool:
-        return bool(self.stacks or self.documents or self.services or self.receipts)
+        kinds = (self.stacks, self.documents, self.services, self.receipts, self.withdrawn)
+        return any(kinds)
 
 
 def purge(session: Session, *, deleted_before_seconds: float, batch: int = 50) -> Purged:
@@ -56,6 +62,7 @@ def purge(session: Session, *, deleted_before_seconds: float, batch: int = 50) -
         documents=_documents(session, batch),
         services=_services(session, batch),
         receipts=_receipts(session, batch),
+        withdrawn=_withdrawn(session, batch),
     )
 
 
@@ -130,6 +137,17 @@ def _receipts(session: Session, batch: int) -> int:
     old = ids.scalars().all()
     _delete(session, receipt.c.id, old)
     return len(old)
+
+
+def _withdrawn(session: Session, batch: int) -> int:
+    before = clock.utc() - timedelta(seconds=WITHDRAWN_SECONDS)
+    total = 0
+    for table in (software_config, software_deployment):
+        old = select(table.c.id).where(table.c.withdrawn_at < before).limit(batch)
+        ids = session.execute(old).scalars().all()
+        _delete(session, table.c.id, ids)
+        total += len(ids)
+    return total
 
 
 def _ids(

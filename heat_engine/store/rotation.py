@@ -14,6 +14,8 @@ from heat_engine.store.tables import (
     local_user,
     resource,
     signal,
+    software_config,
+    software_deployment,
     stack,
     step,
 )
@@ -25,6 +27,8 @@ ENCRYPTED: dict[Table, tuple[str, ...]] = {
     event: ("properties",),
     signal: ("data",),
     guest: ("secret",),
+    software_config: ("body",),
+    software_deployment: ("body",),
     local_user: ("secret",),
 }
 

@@ -228,6 +228,42 @@ guest = Table(
     **BINARY_NAMES,
 )
 
+# What is to be run on a server. body: encrypted JSON {config, inputs, outputs, options}.
+# withdrawn_at: nobody may make it any more; all else of such a row says nothing.
+software_config = Table(
+    "software_config",
+    metadata,
+    Column("id", Identifier, primary_key=True),
+    Column("project_id", Line(64), nullable=False),
+    Column("name", Name),
+    Column("group_name", Name),
+    Column("body", LongText, nullable=False),
+    Column("created_at", Time, nullable=False),
+    Column("withdrawn_at", Time, index=True),
+    Index("ix_software_config_project_id_created_at", "project_id", "created_at"),
+    **BINARY_NAMES,
+)
+
+# A software config on a server, and what came of it. body: encrypted JSON {input_values,
+# output_values, status_reason}. withdrawn_at: as above.
+software_deployment = Table(
+    "software_deployment",
+    metadata,
+    Column("id", Identifier, primary_key=True),
+    Column("project_id", Line(64), nullable=False),
+    Column("stack_user_project_id", Line(64), index=True),
+    Column("server_id", Name, nullable=False, index=True),
+    Column("config_id", Identifier, index=True),
+    Column("action", Name, nullable=False),
+    Column("status", Name, nullable=False),
+    Column("body", LongText, nullable=False),
+    Column("created_at", Time, nullable=False),
+    Column("updated_at", Time),
+    Column("withdrawn_at", Time, index=True),
+    Index("ix_software_deployment_project_id_created_at", "project_id", "created_at"),
+    **BINARY_NAMES,
+)
+
 # The embedded users of the custombackend flavor. roles: JSON list.
 local_user = Table(
     "local_user",

@@ -10,7 +10,8 @@ from heat_engine.graph.states import Action, Status
 from heat_engine.resources.protocol import Progress
 from heat_engine.store.resources import ResourceRecord
 from heat_engine.store.traversals import StepRecord
-from heat_engine.traversal.work import Work
+from heat_engine.traversal.calls import invoke
+from heat_engine.traversal.work import Call, Work
 
 
 class After(enum.Enum):
@@ -100,6 +101,9 @@ class Outcomes:
     def abort(self, step: StepRecord, why: str) -> None:
         """End a step that was waiting, because its traversal ends."""
         record = self._work.rows[step.resource_id]
+        kind = self._work.kind(record)
+        if kind.signals_itself:
+            invoke(Call(step.number, kind, "cancel", self._work.requests.build(record)))
         self._end_failed(step)
         self.state(record, Action(record.action), Status.FAILED, aborted(record.action, why))
 

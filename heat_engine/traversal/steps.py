@@ -142,7 +142,8 @@ class Steps:
         record.deletion_policy = definition.deletion_policy
         if record.definition and record.definition["metadata"] and record.metadata is None:
             record.metadata = record.definition["metadata"]
-        if self._work.kind(record).needs_guest and GUEST not in record.data:
+        kind = self._work.kind(record)
+        if kind.wants_guest(record.properties) and GUEST not in record.data:
             self._invite(record)
         self.outcomes.state(record, Action.CREATE, Status.IN_PROGRESS, "state changed")
         return self._work.call(step, record)

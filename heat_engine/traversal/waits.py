@@ -38,7 +38,8 @@ class Waits:
     def add(self, number: int, kind: ResourceType, progress: Progress) -> None:
         """Wait until the time that a verb gave, or until somebody takes the step back."""
         self._tickets += 1
-        wait = Wait(self._tickets, bool(kind.listens_to), kind.error_wait)
+        listens = bool(kind.listens_to) or kind.signals_itself
+        wait = Wait(self._tickets, listens, kind.error_wait)
         self._waits[number] = wait
         pauses = [progress.after] if progress.after is not None else []
         if wait.listens:

@@ -8,10 +8,11 @@ from typing import Any
 from heat_engine.clouds.interface import CloudError, Document
 from heat_engine.language.unknown import contains_unknown
 from heat_engine.resources.openstack import server_body, server_interfaces, server_networks
-from heat_engine.resources.openstack.actions import ActingType, Action
+from heat_engine.resources.openstack.actions import Action
 from heat_engine.resources.openstack.calls import guarded, poll, reference
 from heat_engine.resources.openstack.messages import both
 from heat_engine.resources.openstack.rest import Field
+from heat_engine.resources.openstack.server_agent import AgentServer
 from heat_engine.resources.openstack.server_schema import ATTRIBUTES, PROPERTIES
 from heat_engine.resources.protocol import Progress, Request, done, failed
 
@@ -23,7 +24,7 @@ CONSOLES = {
 NO_IMAGE = "Either an image or a bootable volume must be specified."
 
 
-class Server(ActingType):
+class Server(AgentServer):
     """A server, watched until its stack is done, as its user data may fail long after the boot."""
 
     name = "OS::Nova::Server"
@@ -71,8 +72,9 @@ class Server(ActingType):
         connections = server_networks.connections(request)
         if connections is not None:
             body["networks"] = connections
-        if given.get("user_data"):
-            body["user_data"] = server_body.encode(given["user_data"])
+        user_data = self.user_data(request)
+        if user_data:
+            body["user_data"] = server_body.encode(user_data)
         if given.get("security_groups"):
             body["security_groups"] = [{"name": group} for group in given["security_groups"]]
         devices = server_body.block_devices(request.cloud, given)
@@ -146,7 +148,7 @@ class Server(ActingType):
         if wanted.get("admin_pass"):
             body["adminPass"] = wanted["admin_pass"]
         if new_data:
-            body["user_data"] = server_body.encode(wanted["user_data"])
+            body["user_data"] = server_body.encode(self.user_data(request))
         return body
 
     def finish_create(self, request: Request, thing: Document) -> Progress:

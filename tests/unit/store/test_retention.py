@@ -9,10 +9,30 @@ from typing import Any
 import pytest
 from sqlalchemy import func, insert, select, update
 
-from heat_engine.store import clock, documents, events, guests, retention, services, signals, stacks
+from heat_engine.store import (
+    clock,
+    documents,
+    events,
+    guests,
+    retention,
+    services,
+    signals,
+    software_configs,
+    software_deployments,
+    stacks,
+)
 from heat_engine.store.database import Database
 from heat_engine.store.session import Session
-from heat_engine.store.tables import document, metadata, resource, service, step, traversal
+from heat_engine.store.tables import (
+    document,
+    metadata,
+    resource,
+    service,
+    software_config,
+    software_deployment,
+    step,
+    traversal,
+)
 from tests.unit.store.rows import add_stack, event_row, resource_row, stack_columns
 
 DAY = 86400.0
@@ -82,7 +102,9 @@ def test_a_stack_goes_with_all_that_is_its_own(database: Database) -> None:
     recent = _full_stack(database, "recent", 0.5)
     before = _counts(database)
     old = _full_stack(database, "old", 2)
-    assert _purge(database) == retention.Purged(stacks=1, documents=0, services=0, receipts=0)
+    assert _purge(database) == retention.Purged(
+        stacks=1, documents=0, services=0, receipts=0, withdrawn=0
+    )
     assert _counts(database) == before
     assert database.query(stacks.get, old) is None
     for kept in (living, recent):
@@ -182,3 +204,15 @@ def test_engines_that_never_said_goodbye_are_forgotten(database: Database) -> No
             )
     assert _purge(database).services == 1
     assert {item.id for item in database.query(services.list)} == {"down", "up"}
+
+
+def test_what_was_withdrawn_long_ago_is_forgotten(database: Database) -> None:
+    database.transact(software_configs.withdraw, "c1", "p")
+    database.transact(software_deployments.withdraw, "d1", "p")
+    assert not _purge(database)
+    long_ago = clock.utc() - timedelta(seconds=retention.WITHDRAWN_SECONDS + 60)
+    with database.write() as session:
+        for table in (software_config, software_deployment):
+            session.execute(update(table).values(withdrawn_at=long_ago))
+    assert _purge(database).withdrawn == 2
+    assert not _purge(database)

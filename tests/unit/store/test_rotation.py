@@ -9,7 +9,16 @@ from sqlalchemy import func, insert, select
 
 from common import errors
 from common.crypt import Vault
-from heat_engine.store import events, guests, rotation, signals, stacks, users
+from heat_engine.store import (
+    events,
+    guests,
+    rotation,
+    signals,
+    software_configs,
+    software_deployments,
+    stacks,
+    users,
+)
 from heat_engine.store.database import Database
 from heat_engine.store.tables import metadata, resource, step
 from tests.databases import KEY
@@ -62,6 +71,13 @@ def filled(database: Database) -> Database:
                 resource_id=row["id"],
                 resource_name="web",
             )
+            config = software_configs.insert(
+                session, id=stack_id, project_id="p", name=None, group=None, body={"n": number}
+            )
+            assert config is not None
+            software_deployments.insert(
+                session, id=stack_id, project_id="p", server_id="s", config_id=config.id
+            )
     database.transact(users.add, "ada", "password", "demo", [])
     return database
 
@@ -76,8 +92,9 @@ def rotated(filled: Database, database_url: str) -> Iterator[Database]:
 
 @pytest.mark.parametrize("batch", [1, 2, 200])
 def test_everything_is_under_the_new_key(rotated: Database, batch: int) -> None:
-    # 3 stacks with 8 secrets in all, 9 of resources, 9 of steps, 3 events, signals and guests.
-    assert rotation.rotate(rotated, batch=batch) == 8 + 9 + 9 + 3 + 3 + 3 + 1
+    # 3 stacks with 8 secrets in all, 9 of resources, 9 of steps, 3 events, signals and guests,
+    # 3 software configs and deployments.
+    assert rotation.rotate(rotated, batch=batch) == 8 + 9 + 9 + 3 + 3 + 3 + 3 + 3 + 1
     only_new, only_old = Vault([NEW]), Vault([KEY])
     with rotated.read() as session:
         for table, names in rotation.ENCRYPTED.items():

@@ -1,0 +1,50 @@
+"""Checks of software configuration that take more than one resource, or the resource's name."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+
+from common.errors import Problem
+from heat_engine.language.definition import ResourceDefinition
+from heat_engine.language.functions.base import MapExpression
+from heat_engine.language.functions.references import GetResource
+from heat_engine.language.template import BoundTemplate
+from heat_engine.language.unknown import UNKNOWN
+from heat_engine.language.validation import static_properties
+from heat_engine.resources.heat.software_component import SoftwareComponent
+from heat_engine.resources.heat.software_deployment import SoftwareDeployment
+from heat_engine.resources.openstack.server_agent import SOFTWARE_CONFIG, AgentServer
+from heat_engine.resources.registry import Registry
+
+NO_AGENT = (
+    "Resource {name}'s property user_data_format should be set to SOFTWARE_CONFIG since there are "
+    "software deployments on it."
+)
+
+
+def problems(registry: Registry, bound: BoundTemplate) -> Iterator[Problem]:
+    """Faults of templates in which ``validation.validate`` found none (contract section 10.7)."""
+    servers: set[str] = set()
+    for name, definition in bound.resources.items():
+        kind = registry.get(definition.type)
+        if isinstance(kind, SoftwareComponent):
+            given = static_properties(definition, kind.interface())
+            for message in kind.problems(name, given):
+                yield Problem(message, ("resources", name))
+        elif isinstance(kind, SoftwareDeployment):
+            servers.add(_server(definition) or "")
+    for name in sorted(servers & bound.resources.keys()):
+        definition = bound.resources[name]
+        kind = registry.get(definition.type)
+        if isinstance(kind, AgentServer):
+            given = static_properties(definition, kind.interface())
+            if given["user_data_format"] not in (SOFTWARE_CONFIG, UNKNOWN):
+                yield Problem(NO_AGENT.format(name=name))
+
+
+def _server(definition: ResourceDefinition) -> str | None:
+    """The resource that a deployment is on, where the template says so plainly."""
+    given = definition.properties
+    node = given.entries.get("server") if isinstance(given, MapExpression) else None
+    target = node.target if isinstance(node, GetResource) else None
+    return target if isinstance(target, str) else None

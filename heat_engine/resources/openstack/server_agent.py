@@ -1,0 +1,53 @@
+"""The part of a server that has to do with agents for software configuration."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping, Sequence
+from dataclasses import replace
+from typing import Any
+
+from heat_engine.resources import software_agent
+from heat_engine.resources.heat.software_service import config_text, transport_problems
+from heat_engine.resources.openstack.actions import ActingType
+from heat_engine.resources.protocol import Progress, Request
+
+SOFTWARE_CONFIG = "SOFTWARE_CONFIG"
+TRANSPORT = "software_config_transport"
+
+
+class AgentServer(ActingType):
+    """Under user_data_format SOFTWARE_CONFIG the server has a credential to read its resource's
+    metadata with, and a file that tells its agents so."""
+
+    polls_software = True
+
+    def wants_guest(self, properties: Mapping[str, Any]) -> bool:
+        return properties.get("user_data_format") == SOFTWARE_CONFIG
+
+    def validate(self, properties: Mapping[str, Any], stack_timeout: float) -> Sequence[str]:
+        problems = super().validate(properties, stack_timeout)
+        if properties.get("user_data_format") != SOFTWARE_CONFIG:
+            return problems
+        refused = transport_problems(TRANSPORT, properties.get(TRANSPORT), software_agent.OFFERED)
+        return [*problems, *refused]
+
+    def create(self, request: Request) -> Progress:
+        return self._with_agent(request, super().create(request))
+
+    def update(self, request: Request) -> Progress:
+        return self._with_agent(request, super().update(request))
+
+    @staticmethod
+    def user_data(request: Request) -> str:
+        """The user data as the server gets it; empty for none."""
+        given = str(request.properties.get("user_data") or "")
+        if request.properties["user_data_format"] != SOFTWARE_CONFIG:
+            return given
+        return software_agent.user_data(str(config_text(request.cloud, given) or ""), request)
+
+    @staticmethod
+    def _with_agent(request: Request, progress: Progress) -> Progress:
+        """The agents poll as soon as the server boots: what they need stands there by then."""
+        if request.properties["user_data_format"] != SOFTWARE_CONFIG:
+            return progress
+        return replace(progress, metadata=software_agent.metadata(request))
