@@ -147,8 +147,10 @@ def settle(person: Person, path: str, wanted: str) -> None:
     """Until a stack is ``wanted``."""
 
     def reached() -> bool:
-        status = person.ask("GET", f"{path}?resolve_outputs=False").json()["stack"]["stack_status"]
-        assert status == wanted or status.endswith("_IN_PROGRESS"), status
+        stack = person.ask("GET", f"{path}?resolve_outputs=False").json()["stack"]
+        status = stack["stack_status"]
+        told = f"{status}: {stack['stack_status_reason']}"
+        assert status == wanted or status.endswith("_IN_PROGRESS"), told
         return bool(status == wanted)
 
     until(reached, wanted)
