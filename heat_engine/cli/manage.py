@@ -17,6 +17,7 @@ from heat_engine.cli import storage
 from heat_engine.store import migrations, retention, rotation, services, users
 
 Command = Callable[[cfg.ConfigOpts], None]
+ROLES = ("admin", "member", "reader")
 PASSWORD_VARIABLE = "HEARTH_PASSWORD"  # noqa: S105
 
 
@@ -114,7 +115,7 @@ def add_parsers(parsers: _SubParsersAction[Any]) -> None:
     add.description = f"The password is taken from ${PASSWORD_VARIABLE}, or asked for."
     add.add_argument("user")
     add.add_argument("--project", required=True, help="name of the user's project")
-    add.add_argument("--role", action="append", help="admin, member or reader; may be repeated")
+    add.add_argument("--role", action="append", choices=ROLES, help="may be repeated")
 
 
 def _nouns(parsers: _SubParsersAction[Any], name: str, words: str) -> _SubParsersAction[Any]:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import logging
 from dataclasses import dataclass, field
 from typing import Any
 
@@ -17,6 +18,8 @@ from heat_engine.store.records import StackRecord
 from heat_engine.store.resources import ResourceRecord
 from heat_engine.store.session import Session
 from heat_engine.store.traversals import StepRecord, TraversalRecord
+
+LOG = logging.getLogger(__name__)
 
 
 @dataclass(slots=True)
@@ -124,6 +127,7 @@ def announce(
         status_reason=reason,
     )
     events.append(session, [stack_event(stack, action, status, reason)])
+    LOG.info("stack %s (%s) %s_%s: %s", stack.name, stack.id, action, status, reason)
     found = stacks.get(session, stack.id)
     if found is None:
         raise LookupError(stack.id)

@@ -175,4 +175,24 @@ def _sections(data: Mapping[Any, Any]) -> list[Problem]:
                 problems.append(Problem(f'environment section "{key}" must be a list'))
         elif not isinstance(section, Mapping):
             problems.append(Problem(f'environment section "{key}" must be a map'))
+    return problems or [*_registry(data), *_sinks(data)]
+
+
+def _registry(data: Mapping[str, Any]) -> list[Problem]:
+    problems = []
+    for key, value in (data.get("resource_registry") or {}).items():
+        path = ("resource_registry", str(key))
+        if key == "resources":
+            if not isinstance(value, Mapping):
+                problems.append(Problem("rules bound to resource names must be a map", path))
+        elif value is not None and not isinstance(value, str):
+            problems.append(Problem("must be the name of a type or of a template", path))
     return problems
+
+
+def _sinks(data: Mapping[str, Any]) -> list[Problem]:
+    return [
+        Problem("must be a map with a type", ("event_sinks", position))
+        for position, sink in enumerate(data.get("event_sinks") or ())
+        if not isinstance(sink, Mapping) or not isinstance(sink.get("type"), str)
+    ]

@@ -119,3 +119,19 @@ def test_files_may_not_disagree_on_a_strategy() -> None:
     assert caught.value.message == (
         "Conflicting merge strategy 'overwrite' for parameter 's' in file 'two'."
     )
+
+
+def test_wrong_entries_are_told_with_their_place() -> None:
+    with pytest.raises(errors.StackValidationFailed) as caught:
+        environment.parse(
+            {
+                "parameters": {},
+                "resource_registry": {"A::B": 5, "resources": 5},
+                "event_sinks": [5, {"type": "zaqar-queue", "target": "q"}],
+            }
+        )
+    assert [problem.path for problem in caught.value.problems] == [
+        ("resource_registry", "A::B"),
+        ("resource_registry", "resources"),
+        ("event_sinks", 0),
+    ]
