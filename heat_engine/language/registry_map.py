@@ -1,0 +1,125 @@
+"""Which implementation a type's name stands for: the ``resource_registry`` of an environment
+(contract/engine-semantics.md section 7.1)."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterator, Mapping
+from dataclasses import dataclass
+from fnmatch import fnmatchcase
+from typing import Any
+
+TEMPLATE_ENDINGS = (".yaml", ".template")
+RULES = "resources"
+# What every installation maps, after what users map and after the types there are.
+SYSTEM: Mapping[str, Any] = {"OS::Quantum*": "OS::Neutron*"}
+
+
+@dataclass(frozen=True, slots=True)
+class Target:
+    """What a type's name leads to: the name of a type, or of a template among the files.
+
+    key: the path of the last mapping on the way, empty when there was none.
+    """
+
+    name: str
+    key: tuple[str, ...] = ()
+
+    @property
+    def is_template(self) -> bool:
+        return is_template(self.name)
+
+
+def is_template(name: str) -> bool:
+    """Whether a type's name is the name of a template."""
+    return name.endswith(TEMPLATE_ENDINGS)
+
+
+class RegistryMap:
+    """The mappings of one stack. ``known`` tells whether a name is one of the engine's types."""
+
+    def __init__(self, registry: Mapping[str, Any], known: Callable[[str], bool]) -> None:
+        self._rules = _maps(registry.get(RULES))
+        self._entries = _entries(registry)
+        self._known = known
+
+    def resolve(self, type_name: str, resource_name: str) -> Target | None:
+        """What a resource of that type is; None when the name leads nowhere."""
+        return self._resolve(type_name, resource_name, frozenset())
+
+    def _resolve(self, name: str, resource: str, visited: frozenset[str]) -> Target | None:
+        if is_template(name):
+            return Target(name)
+        visited |= {name}
+        for value, key in self._candidates(name, resource):
+            found = None if value in visited else self._resolve(value, resource, visited)
+            if found is not None:
+                return found if found.key else Target(found.name, key)
+        if self._known(name):
+            return Target(name)
+        for value, key in _matches(SYSTEM, name):
+            found = None if value in visited else self._resolve(value, resource, visited)
+            if found is not None:
+                return found if found.key else Target(found.name, key)
+        return None
+
+    def _candidates(self, name: str, resource: str) -> Iterator[tuple[str, tuple[str, ...]]]:
+        for pattern, rules in reversed(_matching(self._rules, resource)):
+            for value, key in _matches(_entries(rules), name):
+                yield value, (RULES, pattern, *key)
+        yield from _matches(self._entries, name)
+
+
+def narrowed(
+    registry: Mapping[str, Any], resource_name: str, key: tuple[str, ...]
+) -> dict[str, Any]:
+    """The registry for the stack nested in a resource.
+
+    Rules are those under the resource's name. The mapping ``key``, which led to the nested stack's
+    own template, is left out, so that a template may use the type it stands for.
+    """
+    child = {name: value for name, value in registry.items() if name != RULES and (name,) != key}
+    rules: dict[str, Any] = {}
+    for _, found in _matching(_maps(registry.get(RULES)), resource_name):
+        for name, inner in _maps(found).items():
+            rules[name] = {**rules.get(name, {}), **inner}
+    if rules:
+        child[RULES] = rules
+    return child
+
+
+def _maps(value: Any) -> dict[str, Mapping[str, Any]]:
+    """The members of a map that are maps."""
+    members = value.items() if isinstance(value, Mapping) else ()
+    return {str(name): item for name, item in members if isinstance(item, Mapping)}
+
+
+def _matching(
+    rules: Mapping[str, Mapping[str, Any]], resource: str
+) -> list[tuple[str, Mapping[str, Any]]]:
+    """Rules for a resource: those of patterns first, that of its exact name last."""
+    found = [(name, body) for name, body in rules.items() if fnmatchcase(resource, name)]
+    return sorted(found, key=lambda item: (item[0] == resource, item[0]))
+
+
+def _entries(registry: Mapping[str, Any]) -> dict[str, str]:
+    """The mappings of types, without those that a null takes back."""
+    removed = [str(name) for name, value in registry.items() if value is None]
+    return {
+        str(name): value
+        for name, value in registry.items()
+        if isinstance(value, str)
+        and not any(word.endswith("*") and str(name).startswith(word[:-1]) for word in removed)
+    }
+
+
+def _matches(entries: Mapping[str, Any], name: str) -> Iterator[tuple[str, tuple[str, ...]]]:
+    """What a name maps to: the exact entry first, then wildcards, longer ones first."""
+    exact = entries.get(name)
+    if isinstance(exact, str) and not name.endswith("*"):
+        yield exact, (name,)
+    globs = [key for key in entries if key.endswith("*") and name.startswith(key[:-1])]
+    for key in sorted(globs, key=len, reverse=True):
+        value = str(entries[key])
+        target = value[:-1] + name[len(key) - 1 :] if value.endswith("*") else value
+        if target != name:
+            yield target, (key,)
