@@ -173,7 +173,12 @@ class ResourceMethods:
         filters: Mapping[str, Any] | None = None,
     ) -> list[dict[str, Any]]:
         return resource_show.list_resources(
-            self.core, context, stack_identity, with_detail=with_detail, filters=filters
+            self.core,
+            context,
+            stack_identity,
+            nested_depth=nested_depth,
+            with_detail=with_detail,
+            filters=filters,
         )
 
     def find_physical_resource(

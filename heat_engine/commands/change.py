@@ -101,7 +101,8 @@ def write_plan(
     else:
         made = Planner(core, stack, begun.goal, begun.rows, session).plan()
     if earlier is not None:
-        planning.carry_over(made.steps, traversals.steps(session, earlier.id))
+        parents = {row.id for row in begun.rows if row.child_id}
+        planning.carry_over(made.steps, traversals.steps(session, earlier.id), parents)
     resources.save(session, [*made.fresh, *made.touched])
     traversals.save_steps(session, begun.traversal.id, made.steps)
     begun.rows = [*begun.rows, *made.fresh]

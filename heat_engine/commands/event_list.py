@@ -40,10 +40,7 @@ def list_events(
             root = access.by_identity(session, context, identity, deleted=True)
             family = [root]
             if nested_depth:
-                depth = root.depth + nested_depth
-                family = [
-                    item for item in stacks.tree(session, root.root_id) if item.depth <= depth
-                ] or [root]
+                family = [root, *stacks.descendants(session, root, nested_depth)]
         by_id = {item.id: item for item in family}
         if uuid is not None and root is not None:
             return _one(core, session, root, str(wanted.get("resource_name", "")), str(uuid))

@@ -10,17 +10,22 @@ from typing import Any
 from common import errors
 from heat_engine.commands import mask, software_check
 from heat_engine.commands.core import Core
+from heat_engine.commands.kinds import Kinds
 from heat_engine.language import (
     document,
     environment,
     parameters,
+    registry_map,
     template,
     validation,
 )
+from heat_engine.language.definition import ResourceDefinition
 from heat_engine.language.document import SourceMap
 from heat_engine.language.environment import Environment
 from heat_engine.language.parameters import Parameters
 from heat_engine.language.template import BoundTemplate, Template
+from heat_engine.resources.child import ChildStack
+from heat_engine.resources.protocol import ResourceType
 from heat_engine.store.records import StackRecord
 from heat_engine.store.session import Session
 
@@ -34,6 +39,7 @@ class Goal:
     environment: Environment
     template: Template
     parameters: Parameters
+    kinds: Kinds
 
     @cached_property
     def bound(self) -> BoundTemplate:
@@ -89,6 +95,7 @@ def _merged(
 
 
 def make(
+    core: Core,
     request: Source,
     *,
     name: str,
@@ -112,6 +119,7 @@ def make(
         environment=request.environment,
         template=parsed,
         parameters=values,
+        kinds=Kinds(core.registry, request.environment, request.files),
     )
 
 
@@ -139,13 +147,16 @@ def make_checked(
     """``make`` and ``check``; what is wrong with values and with resources is reported together."""
     parsed = template.parse(request.template, request.files, request.positions)
     try:
-        goal = make(request, name=name, stack_id=stack_id, project_id=project_id, parsed=parsed)
+        goal = make(
+            core, request, name=name, stack_id=stack_id, project_id=project_id, parsed=parsed
+        )
     except errors.Invalid as refusal:
         pseudo = parameters.pseudo(
             parsed.dialect, name, stack_id, project_id, modern=parsed.version.is_aws
         )
         values = resolve_parameters(parsed, request.environment, pseudo, partial=True)
-        found = faults(core, parsed, values)
+        kinds = Kinds(core.registry, request.environment, request.files)
+        found = faults(core, parsed, values, kinds)
         if not found:
             raise
         told = (
@@ -158,21 +169,35 @@ def make_checked(
     return goal
 
 
-def check(core: Core, goal: Goal, stack_timeout: float) -> None:
-    """All that is wrong with a goal, raised at once as ``StackValidationFailed``."""
+def problems_of(bound: BoundTemplate, kinds: Kinds) -> list[errors.Problem]:
+    """What is wrong with a template and with what its types are."""
+    own, found = kinds.interfaces(bound.resources)
+    return [*validation.validate(bound, kinds.registry.interface, own), *found]
+
+
+def check(core: Core, goal: Goal, stack_timeout: float, depth: int = 0) -> None:
+    """All that is wrong with a goal, raised at once as ``StackValidationFailed``.
+
+    depth: how deep its stack is nested.
+    """
     limit = core.settings.max_resources_per_stack
     if 0 <= limit < len(goal.bound.resources):
         raise errors.RequestLimitExceeded(limit="Maximum resources per stack exceeded.")
-    problems = validation.validate(goal.bound, core.registry.interface)
+    problems = problems_of(goal.bound, goal.kinds)
     if not problems:
-        problems = list(_type_problems(core, goal, stack_timeout))
+        problems = _type_problems(goal, stack_timeout)
+    if not problems:
+        problems = nested_problems(core, goal.bound, goal.kinds, depth)
     if problems:
         raise validation.failure(_told(problems, goal.parameters))
 
 
-def faults(core: Core, parsed: Template, values: Parameters) -> list[errors.Problem]:
+def faults(
+    core: Core, parsed: Template, values: Parameters, kinds: Kinds
+) -> list[errors.Problem]:
     """What is wrong with a template's resources and outputs; hidden values are not told."""
-    return _told(validation.validate(parsed.bind(values), core.registry.interface), values)
+    bound = parsed.bind(values)
+    return _told(problems_of(bound, kinds) or nested_problems(core, bound, kinds), values)
 
 
 def _told(problems: Iterable[errors.Problem], values: Parameters) -> list[errors.Problem]:
@@ -180,18 +205,82 @@ def _told(problems: Iterable[errors.Problem], values: Parameters) -> list[errors
     return [replace(item, message=mask.masked(item.message, secrets)) for item in problems]
 
 
-def _type_problems(core: Core, goal: Goal, stack_timeout: float) -> list[errors.Problem]:
+def _type_problems(goal: Goal, stack_timeout: float) -> list[errors.Problem]:
     found: list[errors.Problem] = []
     for name, definition in goal.bound.resources.items():
         if definition.external_id is not None:
             continue
-        kind = core.registry.get(definition.type)
+        kind = goal.kinds.wanted(definition)
         complete = validation.static_properties(definition, kind.interface())
         found.extend(
             errors.Problem(message, ("resources", name))
             for message in kind.validate(complete, stack_timeout)
         )
     return [*found, *software_check.problems(core.registry, goal.bound)]
+
+
+def nested_problems(
+    core: Core, bound: BoundTemplate, kinds: Kinds, depth: int = 0
+) -> list[errors.Problem]:
+    """What is wrong with the structure of nested templates; their values are not checked yet."""
+    found: list[errors.Problem] = []
+    for name, definition in bound.resources.items():
+        kind = kinds.wanted(definition)
+        if not kind.nested or definition.external_id is not None:
+            continue
+        complete = validation.static_properties(definition, kind.interface())
+        target = kinds.target(definition)
+        shown = f"{name}<{target.name}>" if target.is_template else name
+        found.extend(
+            errors.Problem(message, ("resources", shown))
+            for message in _nested_faults(core, kinds, kind, definition, complete, depth + 1)
+        )
+    return found
+
+
+def _nested_faults(
+    core: Core,
+    kinds: Kinds,
+    kind: ResourceType,
+    definition: ResourceDefinition,
+    properties: Mapping[str, Any],
+    depth: int,
+) -> list[str]:
+    try:
+        child = kind.sample(properties)
+        if child is None:
+            return []
+        limit = core.settings.max_nested_stack_depth
+        if depth > limit:
+            raise errors.RequestLimitExceeded(limit=f"Recursion depth exceeds {limit}.")
+        request = child_source(kinds.environment, kinds.files, definition.name, child)
+        parsed = template.parse(request.template, request.files)
+        pseudo = parameters.pseudo(
+            parsed.dialect, definition.name, None, "", modern=parsed.version.is_aws
+        )
+        values = resolve_parameters(parsed, request.environment, pseudo, partial=True)
+        bound = parsed.bind(values)
+        inner = Kinds(core.registry, request.environment, request.files)
+        found = problems_of(bound, inner) or nested_problems(core, bound, inner, depth)
+    except errors.StackValidationFailed as error:
+        found = list(error.problems)
+    except errors.HearthError as error:
+        return [error.message]
+    return [str(problem) for problem in found]
+
+
+def child_source(
+    around: Environment, files: Mapping[str, str], resource: str, child: ChildStack
+) -> Source:
+    """Template and environment of the stack nested in a resource (contract section 7.2)."""
+    if child.apart:
+        return Source(child.template, {}, Environment(parameters=child.parameters))
+    inner = replace(
+        around,
+        parameters=child.parameters,
+        resource_registry=registry_map.narrowed(around.resource_registry, resource, child.mapping),
+    )
+    return Source(child.template, files, inner)
 
 
 def load(core: Core, session: Session, stack: StackRecord, *, previous: bool = False) -> Goal:
@@ -206,7 +295,12 @@ def load(core: Core, session: Session, stack: StackRecord, *, previous: bool = F
         environment.parse(held["environment"] if held else stack.environment),
     )
     return make(
-        request, name=stack.name, stack_id=stack.id, project_id=stack.project_id, parsed=parsed
+        core,
+        request,
+        name=stack.name,
+        stack_id=stack.id,
+        project_id=stack.project_id,
+        parsed=parsed,
     )
 
 

@@ -40,8 +40,15 @@ def needed(core: Core, session: Session, stack_id: str, goal: Goal) -> list[Reso
         return resources.load(session, stack_id)
     if not targets:
         return []
-    handles = [name for name in core.registry.names() if core.registry.get(name).is_handle]
+    handles = _handles(core, goal)
     return resources.load(session, stack_id, names=sorted(set(targets)), types=handles)
+
+
+def _handles(core: Core, goal: Goal) -> list[str]:
+    """Names of the types that are handles, those that only this stack has included."""
+    mapped = {item.type for item in goal.bound.resources.values()} - {*core.registry.names()}
+    own = [name for name in core.registry.names() if core.registry.get(name).is_handle]
+    return [*own, *sorted(mapped)]
 
 
 def listed(goal: Goal) -> list[dict[str, str]]:

@@ -4,13 +4,15 @@ from __future__ import annotations
 
 import enum
 import json
-from collections.abc import Iterable, Mapping
+from collections.abc import Collection, Iterable, Mapping
 from dataclasses import dataclass, field
 from typing import Any
 
 from common.identifiers import new_id
+from heat_engine.commands import kinds
 from heat_engine.commands.core import Core
 from heat_engine.commands.goal import Goal
+from heat_engine.commands.kinds import Kinds
 from heat_engine.commands.requests import Requests
 from heat_engine.commands.scope import StackScope
 from heat_engine.graph import dag, plan
@@ -19,6 +21,7 @@ from heat_engine.graph.states import Action, Status
 from heat_engine.language import functions, properties
 from heat_engine.language.definition import ResourceDefinition
 from heat_engine.language.unknown import contains_unknown
+from heat_engine.resources.protocol import ResourceType
 from heat_engine.store import clock
 from heat_engine.store.records import StackRecord
 from heat_engine.store.resources import ResourceRecord
@@ -48,14 +51,22 @@ class Plan:
     decisions: dict[str, Decision] = field(default_factory=dict)
 
 
-def definition_of(definition: ResourceDefinition, scope: StackScope) -> dict[str, Any]:
+def definition_of(
+    definition: ResourceDefinition, scope: StackScope, types: Kinds
+) -> dict[str, Any]:
     """What a resource is made from, resolved now: the shape of ``ResourceRecord.definition``."""
-    return {
+    made = {
         "type": definition.type,
         "properties": functions.resolve(definition.properties, scope) or {},
         "metadata": functions.resolve(definition.metadata, scope) or {},
         "fingerprint": definition.fingerprint(),
     }
+    target = types.target(definition)
+    if target.name != definition.type:
+        made[kinds.IMPLEMENTATION] = target.name
+    if types.wanted(definition).update_policy and definition.update_policy:
+        made["update_policy"] = functions.resolve(definition.update_policy, scope) or {}
+    return made
 
 
 def same(before: Any, after: Any) -> bool:
@@ -66,10 +77,9 @@ def same(before: Any, after: Any) -> bool:
 
 
 def differing(
-    core: Core, type_name: str, before: Mapping[str, Any], after: Mapping[str, Any]
+    kind: ResourceType, before: Mapping[str, Any], after: Mapping[str, Any]
 ) -> frozenset[str]:
     """Properties whose values differ once defaults are filled in (contract section 8.1 step 7)."""
-    kind = core.registry.get(type_name)
     return properties.changed(
         kind.properties, Requests.complete(kind, before), Requests.complete(kind, after)
     )
@@ -99,9 +109,10 @@ def not_tried(record: ResourceRecord) -> dict[str, Any]:
 
 def changed_by(core: Core, record: ResourceRecord, after: Mapping[str, Any]) -> frozenset[str]:
     """Properties in which the thing may differ from what is wanted now."""
-    changed = differing(core, record.type, record.properties, after)
+    kind = kinds.made(core.registry, record)
+    changed = differing(kind, record.properties, after)
     for attempt in tried(record):
-        changed |= differing(core, record.type, attempt["properties"], after)
+        changed |= differing(kind, attempt["properties"], after)
     return changed
 
 
@@ -117,9 +128,9 @@ def spare_of(
     return None
 
 
-def needs_new(core: Core, type_name: str, changed: Iterable[str]) -> bool:
+def needs_new(kind: ResourceType, changed: Iterable[str]) -> bool:
     """Whether a change of these properties can only be had by a new resource."""
-    declared = core.registry.get(type_name).properties
+    declared = kind.properties
     return any(
         name in declared and not declared[name].updatable and not declared[name].immutable
         for name in changed
@@ -141,6 +152,7 @@ class Planner:
         self._core = core
         self._stack = stack
         self._definitions = goal.bound.resources
+        self._kinds = goal.kinds
         self._rows = rows
         self.current = {row.name: row for row in rows if not row.obsolete}
         self._spares: dict[str, list[ResourceRecord]] = {}
@@ -183,15 +195,33 @@ class Planner:
         if row is None or (row.action, row.status) == (Action.INIT, Status.COMPLETE):
             return Verb.CREATE, Decision.ADDED, True
         spoilt = row.action in (Action.INIT, Action.DELETE) or row.released
-        if row.type != definition.type or spoilt:
+        if spoilt or self._is_another(row, definition):
             return Verb.REPLACE, Decision.REPLACED, True
-        wanted = definition_of(definition, self._scope)
+        wanted = definition_of(definition, self._scope, self._kinds)
         known = not contains_unknown([wanted["properties"], wanted["metadata"]])
         equal = known and same(row.definition, wanted)
         if known and not equal and self._swap(row, wanted):
             return None, Decision.UNCHANGED, True
+        kind = kinds.made(self._core.registry, row)
+        if kind.nested and (not known or not self._will_replace(row, wanted["properties"])):
+            return *self._decide_nested(row), known
         verb, decision = self._decide_known(row, wanted, known=known, equal=equal)
         return verb, decision, known
+
+    def _is_another(self, row: ResourceRecord, definition: ResourceDefinition) -> bool:
+        """Whether what implements the resource is something else now."""
+        wanted = self._kinds.target(definition).name
+        return kinds.family(kinds.implementation(row)) != kinds.family(wanted)
+
+    def _decide_nested(self, row: ResourceRecord) -> tuple[Verb | None, Decision]:
+        """An update always goes down, and the nested stack's resources decide for themselves."""
+        if row.action == Action.CREATE and row.status == Status.IN_PROGRESS:
+            return Verb.CREATE, Decision.ADDED
+        if row.status == Status.FAILED:
+            request = self._requests.build(row)
+            if kinds.made(self._core.registry, row).replace_failed(request):
+                return Verb.REPLACE, Decision.REPLACED
+        return Verb.UPDATE, Decision.UPDATED
 
     def _decide_known(
         self, row: ResourceRecord, wanted: Mapping[str, Any], *, known: bool, equal: bool
@@ -203,7 +233,8 @@ class Planner:
         if row.status == Status.FAILED:
             request = self._requests.build(row)
             unhealthy = row.action == Action.CHECK
-            if unhealthy or self._core.registry.get(row.type).replace_failed(request):
+            kind = kinds.made(self._core.registry, row)
+            if unhealthy or kind.replace_failed(request):
                 return Verb.REPLACE, Decision.REPLACED
             return Verb.UPDATE, Decision.UPDATED
         if equal and row.status == Status.COMPLETE:
@@ -214,10 +245,11 @@ class Planner:
 
     def _will_replace(self, row: ResourceRecord, given: Mapping[str, Any]) -> bool:
         changed = changed_by(self._core, row, given)
-        if needs_new(self._core, row.type, changed):
+        kind = kinds.made(self._core.registry, row)
+        if needs_new(kind, changed):
             return True
         request = self._requests.build(row, given=given, changed=changed)
-        return self._core.registry.get(row.type).must_replace(request)
+        return kind.must_replace(request)
 
     def _swap(self, row: ResourceRecord, wanted: Mapping[str, Any]) -> bool:
         """Take a replaced resource back that still is as wanted, instead of making it again."""
@@ -271,10 +303,13 @@ def for_action(action: Action, rows: list[ResourceRecord]) -> Plan:
     return Plan(step_records(plan.forward(verbs, requires, cleanup=False)))
 
 
-def carry_over(steps: Iterable[StepRecord], earlier: Iterable[StepRecord]) -> None:
+def carry_over(
+    steps: Iterable[StepRecord], earlier: Iterable[StepRecord], parents: Collection[str] = ()
+) -> None:
     """Let steps go on from what a superseded traversal had reached on the same resource.
 
-    Not updates: they may want something else now.
+    Not updates: they may want something else now. So may the creation of a nested stack.
+    parents: ids of the resources that have one.
     """
     reached = {
         (step.resource_id, step.verb): step
@@ -283,7 +318,7 @@ def carry_over(steps: Iterable[StepRecord], earlier: Iterable[StepRecord]) -> No
     }
     for step in steps:
         before = reached.get((step.resource_id, step.verb))
-        if before is not None:
+        if before is not None and not (step.verb == Verb.CREATE and step.resource_id in parents):
             step.progress, step.started_at = before.progress, before.started_at
 
 

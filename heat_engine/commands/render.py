@@ -68,8 +68,12 @@ def resource(
     record: ResourceRecord,
     required_by: Iterable[str],
     waits: tuple[str, float | None, float | None] | None = None,
+    nested: StackSummary | None = None,
 ) -> dict[str, Any]:
-    """A resource. A waiting one says what for, since when and until when, as its reason."""
+    """A resource. A waiting one says what for, since when and until when, as its reason.
+
+    nested: the stack nested in it.
+    """
     shown = {
         "resource_identity": identity(stack).resource(record.name).to_dict(),
         "stack_identity": identity(stack).to_dict(),
@@ -85,6 +89,10 @@ def resource(
         "required_by": sorted(required_by),
         "description": "",
     }
+    if stack.parent_resource is not None:
+        shown["parent_resource"] = stack.parent_resource
+    if nested is not None:
+        shown["nested_stack_id"] = identity(nested).to_dict()
     if waits is not None and record.status == "IN_PROGRESS":
         words, since, until = waits
         shown["waiting_for"] = words

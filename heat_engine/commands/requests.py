@@ -5,16 +5,18 @@ from __future__ import annotations
 from collections.abc import Iterable, Iterator, Mapping, Sequence
 from typing import Any, overload
 
+from common import errors
 from common.aws import signature
 from common.identifiers import StackIdentity, physical_name
 from heat_engine.clouds.interface import Cloud
+from heat_engine.commands import child_reader, kinds
 from heat_engine.commands.core import Core
 from heat_engine.commands.goal import timeout_seconds
 from heat_engine.commands.mask import GUEST
 from heat_engine.commands.orchestration import EngineCloud
 from heat_engine.language import properties as language_properties
 from heat_engine.resources.protocol import Guest, Request, ResourceType, Signal
-from heat_engine.store import signals
+from heat_engine.store import resources, signals
 from heat_engine.store.records import SignalRecord, StackRecord
 from heat_engine.store.resources import ResourceRecord
 from heat_engine.store.session import Session
@@ -82,16 +84,23 @@ class Requests:
         elapsed: float = 0.0,
         template_metadata: Mapping[str, Any] | None = None,
         stored: Sequence[Signal] | None = None,
+        kind: ResourceType | None = None,
+        update_policy: Mapping[str, Any] | None = None,
+        verb: str = "",
     ) -> Request:
         """``given``: the wanted properties as resolved; None: those of the row.
 
         ``stored``: the signals that the resource is about; None: look for them.
         ``others``: the stack's resources, among which a wait condition finds its handle.
+        ``kind``: the type that the resource shall be of; None: the one it was made as.
         """
-        kind = self._core.registry.get(record.type)
+        present_kind = kinds.made(self._core.registry, record)
+        kind = kind or present_kind
         stack = self._stack
-        present = self.complete(kind, record.properties) if record.definition else {}
-        wanted = present if given is None else self.complete(kind, given)
+        present = self.complete(present_kind, record.properties) if record.definition else {}
+        wanted = present
+        if given is not None or kind is not present_kind:
+            wanted = self.complete(kind, record.properties if given is None else given)
         handle = self.handle_of(kind, record, wanted, others)
         return Request(
             name=record.name,
@@ -118,7 +127,30 @@ class Requests:
             signals=self._signals(handle) if stored is None else stored,
             handle_properties=self._properties(handle),
             guest=self.guest(record),
+            child=self._child(record) if kind.nested else None,
+            update_policy=update_policy or {},
+            state=f"{record.action}_{record.status}",
+            verb=verb,
         )
+
+    def facade(self, key: str) -> Any:
+        """See ``scope.Builder``."""
+        stack = self._stack
+        if stack.owner_id is None or stack.parent_resource is None:
+            raise errors.Invalid(reason=f"resource_facade ({key}) is used outside a nested stack")
+        parent = child_reader.ask(
+            self._core, self._session, resources.find, stack.owner_id, stack.parent_resource
+        )
+        if parent is None:
+            return None
+        if key == "deletion_policy":
+            return parent.deletion_policy
+        if key == "metadata":
+            return parent.metadata or {}
+        return (parent.definition or {}).get("update_policy") or {}
+
+    def _child(self, record: ResourceRecord) -> child_reader.ChildReader | None:
+        return child_reader.find(self._core, self._session, record.child_id, Requests)
 
     @staticmethod
     def complete(kind: ResourceType, given: Mapping[str, Any]) -> dict[str, Any]:
@@ -127,7 +159,7 @@ class Requests:
     def _properties(self, handle: ResourceRecord | None) -> dict[str, Any]:
         if handle is None or handle.definition is None:
             return {}
-        return self.complete(self._core.registry.get(handle.type), handle.properties)
+        return self.complete(kinds.made(self._core.registry, handle), handle.properties)
 
     def guest(self, record: ResourceRecord) -> Guest | None:
         """The resource's credential, with the addresses where it is good."""
@@ -179,7 +211,7 @@ class Requests:
             if (
                 not other.obsolete
                 and other.reference_id == reference
-                and self._core.registry.get(other.type).is_handle
+                and kinds.made(self._core.registry, other).is_handle
             ):
                 return other
         return None

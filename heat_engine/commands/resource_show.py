@@ -8,13 +8,13 @@ from typing import Any
 from common import errors
 from common.context import RequestContext
 from heat_engine.clouds.interface import CloudError
-from heat_engine.commands import access, render, software_deployment
+from heat_engine.commands import access, kinds, render, software_deployment
 from heat_engine.commands.core import Core
 from heat_engine.commands.requests import Requests, signals_of
 from heat_engine.commands.scope import StackScope
 from heat_engine.resources.protocol import ResourceType
-from heat_engine.store import resources, signals, traversals
-from heat_engine.store.records import StackRecord
+from heat_engine.store import resources, signals, stacks, traversals
+from heat_engine.store.records import StackRecord, StackSummary
 from heat_engine.store.resources import ResourceRecord
 from heat_engine.store.session import Session
 
@@ -31,23 +31,53 @@ def list_resources(
     context: RequestContext,
     identity: dict[str, Any],
     *,
+    nested_depth: int = 0,
     with_detail: bool = False,
     filters: Mapping[str, Any] | None = None,
 ) -> list[dict[str, Any]]:
-    """The current resources, those waiting with what they wait for."""
+    """The current resources, those waiting with what they wait for.
+
+    nested_depth: how many levels of nested stacks to show too. Takes a handful of statements,
+    however many there are.
+    """
+    depth = min(int(nested_depth or 0), core.settings.max_nested_stack_depth)
     with core.database.read() as session:
         stack = access.by_identity(session, context, identity, deleted=True)
-        rows = [row for row in resources.load(session, stack.id) if not row.obsolete]
-        waits = traversals.waits(session, stack.id)
-    dependents = render.required_by(rows)
+        below = stacks.descendants(session, stack, depth + 1)
+        family = [stack, *(item for item in below if item.depth <= stack.depth + depth)]
+        rows = _rows(session, family, in_full=with_detail)
+        waits = traversals.waits(session, [item.id for item in family])
+    nested = {item.id: item for item in below}
     shown = []
-    for row in rows:
-        if _matches(row, filters or {}):
-            item = render.resource(stack, row, dependents.get(row.name, ()), waits.get(row.id))
+    for item in family:
+        mine = rows.get(item.id, [])
+        dependents = render.required_by(mine)
+        for row in mine:
+            if not _matches(row, filters or {}):
+                continue
+            child = nested.get(row.child_id or "")
+            required_by = dependents.get(row.name, ())
+            entry = render.resource(item, row, required_by, waits.get(row.id), child)
             if with_detail:
-                item["attributes"] = _attributes(core, stack, rows, row, ())
-            shown.append(item)
+                entry["attributes"] = _attributes(core, item, mine, row, ())
+            shown.append(entry)
     return shown
+
+
+def _rows(
+    session: Session, family: list[StackSummary], *, in_full: bool
+) -> dict[str, list[ResourceRecord]]:
+    """Current resources by stack; not ``in_full``: only what a list shows."""
+    ids = [item.id for item in family]
+    if in_full:
+        found = [row for stack_id in ids for row in resources.load(session, stack_id)]
+    else:
+        found = resources.load_outlines(session, ids)
+    rows: dict[str, list[ResourceRecord]] = {}
+    for row in found:
+        if not row.obsolete:
+            rows.setdefault(row.stack_id, []).append(row)
+    return rows
 
 
 def describe(
@@ -62,15 +92,16 @@ def describe(
         stack = access.by_identity(session, context, identity)
         access.guest_resource(context, stack, resource_name)
         rows = [row for row in resources.load(session, stack.id) if not row.obsolete]
-        waits = traversals.waits(session, stack.id)
+        waits = traversals.waits(session, [stack.id])
         row = next((row for row in rows if row.name == resource_name), None)
         if row is None:
             raise errors.ResourceNotFound(resource_name=resource_name, stack_name=stack.name)
-        kind = core.registry.get(row.type)
+        kind = kinds.made(core.registry, row)
         stored = signals.list(session, row.id) if kind.is_handle else []
+        child = stacks.get(session, row.child_id) if row.child_id else None
         metadata = _with_software(session, kind, stack, row)
     shown = render.resource(
-        stack, row, render.required_by(rows).get(row.name, ()), waits.get(row.id)
+        stack, row, render.required_by(rows).get(row.name, ()), waits.get(row.id), child
     )
     shown["metadata"] = kind.signal_metadata(signals_of(stored)) if stored else metadata
     if with_attr is not False:
@@ -118,18 +149,26 @@ def _matches(row: ResourceRecord, filters: Mapping[str, Any]) -> bool:
 
 def _attributes(
     core: Core,
-    stack: StackRecord,
+    stack: StackSummary,
     rows: list[ResourceRecord],
     row: ResourceRecord,
     extra: Iterable[str],
 ) -> dict[str, Any]:
     """Attributes of the type and those asked for; one that cannot be read is null."""
-    scope = StackScope(core, Requests(core, stack), {item.name: item for item in rows})
-    known = core.registry.get(row.type).interface().attributes
+    if not isinstance(stack, StackRecord):
+        stack = core.database.query(stacks.get, stack.id) or stack
+    if not isinstance(stack, StackRecord):
+        return {}
+    requests = Requests(core, stack)
+    scope = StackScope(core, requests, {item.name: item for item in rows})
+    kind = kinds.made(core.registry, row)
+    known = (
+        kind.attribute_names(requests.build(row)) if kind.nested else kind.interface().attributes
+    )
     values: dict[str, Any] = {}
     for name in {*known, *extra}:
         try:
-            values[name] = scope.attribute(row.name, name)
+            values[name] = scope.whole(row.name, name)
         except (errors.HearthError, CloudError):
             values[name] = None
     shown = values.pop("show", None)

@@ -2,19 +2,32 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
-from typing import Any
+from collections.abc import Iterable, Mapping
+from functools import partial
+from typing import Any, Protocol
 
 from common import errors
+from heat_engine.commands import kinds
 from heat_engine.commands.core import Core
-from heat_engine.commands.requests import Requests
+from heat_engine.language.scope import Selectable
 from heat_engine.language.unknown import UNKNOWN
+from heat_engine.resources.protocol import Request
 from heat_engine.store.resources import ResourceRecord
 
 # States in which an attribute has a value (contract/templates.md section 3.2).
 READABLE = frozenset(
     {"CREATE", "ADOPT", "SUSPEND", "RESUME", "UPDATE", "ROLLBACK", "SNAPSHOT", "CHECK"}
 )
+
+
+class Builder(Protocol):
+    """Who builds the requests with which attributes are read."""
+
+    def build(self, record: ResourceRecord, *, others: Iterable[ResourceRecord] = ()) -> Request:
+        """A request for a resource; ``others``: the resources of its stack."""
+
+    def facade(self, key: str) -> Any:
+        """What the resource says that the stack is nested in. Raises Invalid without one."""
 
 
 class StackScope:
@@ -28,7 +41,7 @@ class StackScope:
     def __init__(
         self,
         core: Core,
-        requests: Requests,
+        requests: Builder,
         resources: Mapping[str, ResourceRecord],
         *,
         planning: bool = False,
@@ -55,8 +68,9 @@ class StackScope:
             return UNKNOWN
         if record is None:
             return None
-        known = self._core.registry.interface(record.type)
-        if known is None or (name not in known.attributes and not known.open_attributes):
+        kind = kinds.made(self._core.registry, record)
+        known = kind.interface()
+        if name not in known.attributes and not known.open_attributes:
             raise errors.InvalidTemplateAttribute(resource=resource, key=name)
         if record.action not in READABLE:
             return None
@@ -64,19 +78,27 @@ class StackScope:
         if declared is not None and not declared.live:
             return record.attributes.get(name)
         request = self._requests.build(record, others=self._resources.values())
-        return self._core.registry.get(record.type).read(request, name)
+        if kind.nested:
+            return Selectable(partial(kind.select, request, name))
+        return kind.read(request, name)
 
     def attributes(self, resource: str) -> Any:
         record = self._resources.get(resource)
         if record is None or resource in self.moving:
             return UNKNOWN if self._planning else None
-        known = self._core.registry.interface(record.type)
-        names = known.attributes if known else ()
-        return {name: self.attribute(resource, name) for name in names if name != "show"}
+        kind = kinds.made(self._core.registry, record)
+        names: Iterable[str] = kind.attributes
+        if kind.nested and record.action in READABLE:
+            names = kind.attribute_names(self._requests.build(record))
+        return {name: self.whole(resource, name) for name in names if name != "show"}
+
+    def whole(self, resource: str, name: str) -> Any:
+        """An attribute without any path behind it."""
+        value = self.attribute(resource, name)
+        return value.select(()) if isinstance(value, Selectable) else value
 
     def facade(self, key: str) -> Any:
-        """Only a nested stack has a parent to read from."""
-        raise errors.Invalid(reason=f"resource_facade ({key}) is used outside a nested stack")
+        return self._requests.facade(key)
 
     def availability_zones(self) -> list[str]:
         return ["nova"]

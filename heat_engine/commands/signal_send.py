@@ -8,7 +8,7 @@ from typing import Any
 from common import errors
 from common.context import RequestContext
 from common.identifiers import new_id
-from heat_engine.commands import access
+from heat_engine.commands import access, kinds
 from heat_engine.commands.core import Core
 from heat_engine.commands.requests import Requests, StoredSignals
 from heat_engine.graph.states import Action, Status
@@ -67,7 +67,7 @@ def _send(
     record = resources.find(session, stack.id, resource_name)
     if record is None:
         raise errors.ResourceNotFound(resource_name=resource_name, stack_name=stack.name)
-    kind = core.registry.get(record.type)
+    kind = kinds.made(core.registry, record)
     if not kind.signals_itself and (record.action in DEAF or stack.action == Action.DELETE):
         action = record.action if record.action in DEAF else stack.action
         raise errors.NotSupported(feature=f"Signal resource during {action}")

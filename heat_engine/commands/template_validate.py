@@ -9,6 +9,7 @@ from common.context import RequestContext
 from heat_engine.commands import goal as goals
 from heat_engine.commands import mask
 from heat_engine.commands.core import Core
+from heat_engine.commands.kinds import Kinds
 from heat_engine.commands.stack_create import Order
 from heat_engine.language import parameters, template
 from heat_engine.language.parameters import Parameters
@@ -33,7 +34,8 @@ def validate(core: Core, context: RequestContext, order: Order) -> dict[str, Any
             ),
             partial=True,
         )
-        problems = goals.faults(core, parsed, values)
+        kinds = Kinds(core.registry, source.environment, source.files)
+        problems = goals.faults(core, parsed, values, kinds)
     except errors.StackValidationFailed as error:
         return {"Error": error.message}
     if problems:

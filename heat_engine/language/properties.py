@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import json
 from collections.abc import Callable, Mapping
 from typing import Any
 
@@ -9,7 +10,7 @@ from common.errors import Problem, StackValidationFailed
 from heat_engine.language.constraints import Terms, first_failure, number
 from heat_engine.language.functions.base import Path
 from heat_engine.language.schema import Kind, Property
-from heat_engine.language.unknown import UNKNOWN
+from heat_engine.language.unknown import UNKNOWN, contains_unknown
 
 ERROR = "Property error"
 _ZERO: Mapping[Kind, Callable[[], Any]] = {
@@ -115,6 +116,10 @@ class _Reader:
     def value(self, item: Property, given: Any, path: Path) -> Any:
         if given is UNKNOWN:
             return UNKNOWN
+        if item.converts:
+            given = _converted(item.kind, given)
+            if item.kind is Kind.MAP and isinstance(given, str):
+                return given
         try:
             value = _ZERO[item.kind]() if given is None else _COERCE[item.kind](given)
         except (ValueError, TypeError, OverflowError) as error:
@@ -136,6 +141,19 @@ class _Reader:
                 self.value(schema, item, (*path, position)) for position, item in enumerate(value)
             ]
         return value if absent else self.map(schema, value, path)
+
+
+def _converted(kind: Kind, value: Any) -> Any:
+    """A value as the nested template's parameter of that kind takes it."""
+    if contains_unknown(value):
+        return UNKNOWN
+    if kind is Kind.LIST and isinstance(value, str):
+        return value.split(",") if value else []
+    if kind is Kind.STRING and isinstance(value, Mapping | list):
+        return json.dumps(value)
+    if kind is Kind.STRING and isinstance(value, float):
+        return str(value)
+    return json.dumps(value) if kind is Kind.MAP and isinstance(value, list) else value
 
 
 def _string(value: Any) -> str:

@@ -66,6 +66,7 @@ class Property:
 
     ``schema`` of a MAP is a mapping name to Property; of a LIST the Property of every item.
     ``updatable``: changed in place, otherwise a change replaces; ``immutable``: a change fails.
+    ``converts``: takes what a parameter of that kind takes, such as a list as comma-separated text.
     """
 
     kind: Kind
@@ -78,6 +79,7 @@ class Property:
     hidden: bool = False
     constraints: tuple[Constraint, ...] = ()
     schema: Mapping[str, Property] | Property | None = None
+    converts: bool = False
 
 
 @dataclass(frozen=True, slots=True)

@@ -2,9 +2,39 @@
 
 from __future__ import annotations
 
+from collections.abc import Callable, Sequence
+from dataclasses import dataclass
 from typing import Any, Protocol
 
 from heat_engine.language.unknown import UNKNOWN
+
+
+@dataclass(frozen=True, slots=True)
+class Selectable:
+    """An attribute that takes the rest of get_attr's path itself, as those of groups do."""
+
+    select: Callable[[Sequence[Any]], Any]
+
+
+def follow(value: Any, path: Sequence[Any]) -> Any:
+    """What get_attr's path leads to in an attribute's value; None where it misses."""
+    for step in path:
+        if value is UNKNOWN:
+            break
+        value = _step(value, step)
+    return value
+
+
+def _step(value: Any, step: Any) -> Any:
+    """An index must be a number."""
+    try:
+        if isinstance(value, dict):
+            return value.get(step)
+        if isinstance(value, list | str) and isinstance(step, int):
+            return value[step]
+    except (IndexError, TypeError):
+        return None
+    return None
 
 
 class Scope(Protocol):
@@ -15,7 +45,10 @@ class Scope(Protocol):
         ...
 
     def attribute(self, resource: str, name: str) -> Any:
-        """One attribute. Raises InvalidTemplateAttribute when the type has none of that name."""
+        """One attribute, or a ``Selectable``.
+
+        Raises InvalidTemplateAttribute when the type has none of that name.
+        """
         ...
 
     def attributes(self, resource: str) -> Any:

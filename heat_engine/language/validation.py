@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterable
+from collections.abc import Callable, Iterable, Mapping
 from typing import Any
 
 from common import errors
@@ -20,14 +20,18 @@ from heat_engine.language.unknown import ABSENT
 __all__ = ["failure", "static_properties", "validate"]
 
 Types = Callable[[str], TypeInterface | None]
+_NONE: Mapping[str, TypeInterface] = {}
 
 
-def validate(bound: BoundTemplate, types: Types) -> list[Problem]:
+def validate(
+    bound: BoundTemplate, types: Types, own: Mapping[str, TypeInterface] = _NONE
+) -> list[Problem]:
     """Every problem, with line and column where the source is known; none: an empty list.
 
+    ``own``: the types of resources, by their names, where it is not ``types`` that tells them.
     ``failure(problems)`` is the error to raise for them.
     """
-    return _Validation(bound, types).run()
+    return _Validation(bound, types, own).run()
 
 
 def static_properties(definition: ResourceDefinition, interface: TypeInterface) -> dict[str, Any]:
@@ -40,12 +44,15 @@ def static_properties(definition: ResourceDefinition, interface: TypeInterface) 
 
 
 class _Validation:
-    def __init__(self, bound: BoundTemplate, types: Types) -> None:
+    def __init__(
+        self, bound: BoundTemplate, types: Types, own: Mapping[str, TypeInterface]
+    ) -> None:
         self._bound = bound
         self._words = bound.template.version.words
         self._declared = bound.template.section(self._words.resources)
         self._types: dict[str, TypeInterface | None] = {}
         self._find = types
+        self._own = own
         self._budget = Budget()
         self._current: ResourceDefinition | None = None
         self._found: dict[tuple[Path, str], Problem] = {}
@@ -73,7 +80,10 @@ class _Validation:
         shown = problem.shown() if isinstance(problem, Unplaced) else problem
         self._found.setdefault(key, shown)
 
-    def _interface(self, name: str) -> TypeInterface | None:
+    def _interface(self, definition: ResourceDefinition) -> TypeInterface | None:
+        if definition.name in self._own:
+            return self._own[definition.name]
+        name = definition.type
         if name not in self._types:
             self._types[name] = self._find(name)
         return self._types[name]
@@ -86,7 +96,7 @@ class _Validation:
 
     def _resource(self, definition: ResourceDefinition) -> None:
         self._current = definition
-        interface = self._interface(definition.type)
+        interface = self._interface(definition)
         for name in definition.depends_on:
             if name not in self._declared:
                 self._bad_reference(
@@ -188,7 +198,7 @@ class _Validation:
     def _attribute(self, reference: Reference) -> None:
         if not isinstance(reference, GetAttribute) or reference.attribute is None:
             return
-        interface = self._interface(self._bound.resources[reference.target].type)
+        interface = self._interface(self._bound.resources[reference.target])
         if interface is None or interface.open_attributes:
             return
         known = isinstance(reference.attribute, str)

@@ -16,6 +16,8 @@ from typing import Any, ClassVar
 
 from heat_engine.clouds.interface import Cloud
 from heat_engine.language.schema import SHOW, Attribute, Property, TypeInterface
+from heat_engine.language.scope import follow
+from heat_engine.resources.child import Child, ChildStack
 
 
 class Outcome(enum.Enum):
@@ -34,6 +36,8 @@ class Progress:
     user reads. reason: why it failed. error: the exception's short class name shown before the
     reason (contract/engine-semantics.md section 9.3). reference_id: what get_resource gives,
     where it is not the physical id. data: kept encrypted, as metadata and attributes are.
+    child: the nested stack that is wanted, with a wait; the verb is called again when it has
+    ended. place: where in a nested stack the failure is.
     """
 
     outcome: Outcome
@@ -47,6 +51,8 @@ class Progress:
     attributes: Mapping[str, Any] | None = None
     metadata: Mapping[str, Any] | None = None
     data: Mapping[str, Any] | None = None
+    child: ChildStack | None = None
+    place: str = ""
 
 
 def done(**fields: Any) -> Progress:
@@ -106,7 +112,9 @@ class Request:
     properties: resolved, coerced, defaults filled in. previous: the same of the last success
     (empty on create). changed: the keys whose value differs. signals: those of the handle that
     property ``ResourceType.listens_to`` refers to, or the resource's own for a handle; None when
-    there is no such handle. handle_properties: the properties of that handle.
+    there is no such handle. handle_properties: the properties of that handle. child: the nested
+    stack, if there is one. state: the resource's own, ``ACTION_STATUS``. verb: the one that is
+    called, empty when an attribute is read.
     """
 
     name: str
@@ -131,6 +139,10 @@ class Request:
     signals: Sequence[Signal] | None = None
     handle_properties: Mapping[str, Any] = field(default_factory=dict)
     guest: Guest | None = None
+    child: Child | None = None
+    update_policy: Mapping[str, Any] = field(default_factory=dict)
+    state: str = ""
+    verb: str = ""
 
 
 @dataclass(frozen=True, slots=True)
@@ -164,14 +176,16 @@ class ResourceType:
     releases: ``release`` is called on a resource before its replacement is made.
     error_wait: after another resource failed, the engine lets a waiting verb go on for a while;
     False: it is aborted at once.
+    nested: its thing is a nested stack; an update always goes down to it.
+    update_policy: the keys of an update policy and their schemas.
     """
 
-    name: ClassVar[str]
-    properties: ClassVar[Mapping[str, Property]] = {}
-    attributes: ClassVar[Mapping[str, Attribute]] = {}
-    description: ClassVar[str] = ""
+    name: str
+    properties: Mapping[str, Property] = {}
+    attributes: Mapping[str, Attribute] = {}
+    description: str = ""
     support_status: ClassVar[Mapping[str, str]] = {"status": "SUPPORTED"}
-    open_properties: ClassVar[bool] = False
+    open_properties: bool = False
     open_attributes: ClassVar[bool] = False
     deletion_snapshot: ClassVar[bool] = False
     instant: ClassVar[bool] = False
@@ -187,16 +201,18 @@ class ResourceType:
     physical_name_limit: ClassVar[int] = 255
     supports_check: ClassVar[bool] = False
     supports_signal: ClassVar[bool] = False
+    nested: ClassVar[bool] = False
+    update_policy: ClassVar[Mapping[str, Property]] = {}
 
-    @classmethod
-    def interface(cls) -> TypeInterface:
+    def interface(self) -> TypeInterface:
         return TypeInterface(
-            name=cls.name,
-            properties=cls.properties,
-            attributes={**SHOW, **cls.attributes},
-            open_properties=cls.open_properties,
-            open_attributes=cls.open_attributes,
-            deletion_snapshot=cls.deletion_snapshot,
+            name=self.name,
+            properties=self.properties,
+            attributes={**SHOW, **self.attributes},
+            open_properties=self.open_properties,
+            open_attributes=self.open_attributes,
+            deletion_snapshot=self.deletion_snapshot,
+            update_policy=self.update_policy,
         )
 
     def wants_guest(self, properties: Mapping[str, Any]) -> bool:
@@ -250,6 +266,18 @@ class ResourceType:
     def read(self, request: Request, attribute: str) -> Any:
         """The current value of an attribute; the default is the stored one, None when absent."""
         return request.attributes.get(attribute)
+
+    def select(self, request: Request, attribute: str, path: Sequence[Any]) -> Any:
+        """An attribute of a nested type, with what get_attr gives behind its name."""
+        return follow(self.read(request, attribute), path)
+
+    def sample(self, properties: Mapping[str, Any]) -> ChildStack | None:
+        """The nested stack, to check it before anything exists; values may be UNKNOWN."""
+        return None
+
+    def attribute_names(self, request: Request) -> Sequence[str]:
+        """The attributes that a resource is shown with."""
+        return tuple(self.interface().attributes)
 
     def signal_metadata(self, signals: Sequence[Signal]) -> dict[str, Any]:
         """A handle's metadata: its signals by id."""

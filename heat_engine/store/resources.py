@@ -31,6 +31,7 @@ _CURRENT = sa.select(table).where(
     table.c.name == sa.bindparam("name"),
     table.c.obsolete.is_(False),
 )
+SEALED = frozenset({"definition", "outcome", "metadata"})
 
 
 @dataclass(slots=True)
@@ -106,6 +107,22 @@ def load(
     return [_record(session, row) for row in rows]
 
 
+def load_outlines(session: Session, stack_ids: Collection[str]) -> list[ResourceRecord]:
+    """The rows of many stacks, oldest first, without anything that has to be decrypted."""
+    columns = [column for column in table.c if column.name not in SEALED]
+    wanted = list(stack_ids)
+    found: list[ResourceRecord] = []
+    for start in range(0, len(wanted), 500):
+        some = table.c.stack_id.in_(wanted[start : start + 500])
+        rows = session.connection.execute(
+            sa.select(*columns).where(some).order_by(table.c.created_at)
+        )
+        for row in rows.mappings():
+            given = {**row, "requires": tuple(json.loads(row["requires"]))}
+            found.append(ResourceRecord(**{**given, "obsolete": bool(row["obsolete"])}))
+    return found
+
+
 def find(session: Session, stack_id: str, name: str) -> ResourceRecord | None:
     """The current incarnation of a resource."""
     row = session.connection.execute(_CURRENT, {"stack": stack_id, "name": name}).first()
@@ -144,6 +161,15 @@ def count(session: Session, stack_id: str) -> int:
             sa.select(sa.func.count()).select_from(table).where(table.c.stack_id == stack_id)
         ).scalar_one()
     )
+
+
+def count_tree(session: Session, root_id: str) -> int:
+    """How many there are in a root stack and all stacks nested in it."""
+    family = sa.select(stack_table.c.id).where(
+        stack_table.c.root_id == root_id, stack_table.c.deleted_at.is_(None)
+    )
+    query = sa.select(sa.func.count()).select_from(table).where(table.c.stack_id.in_(family))
+    return int(session.connection.execute(query).scalar_one())
 
 
 def _record(session: Session, row: sa.Row[Any]) -> ResourceRecord:

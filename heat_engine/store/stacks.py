@@ -134,6 +134,28 @@ def children(session: Session, owner_id: str) -> builtins.list[StackSummary]:
     return _summaries(session, select(*_SUMMARY).where(*conditions))
 
 
+def descendants(session: Session, top: StackSummary, depth: int) -> builtins.list[StackSummary]:
+    """The living stacks nested in this one, down to so many levels; oldest first."""
+    found: builtins.list[StackSummary] = []
+    inside = {top.id}
+    for item in sorted(tree(session, top.root_id), key=lambda item: item.depth):
+        if item.owner_id in inside and item.depth <= top.depth + depth:
+            inside.add(item.id)
+            found.append(item)
+    return found
+
+
+def at_rest(session: Session, ids: Iterable[str]) -> builtins.list[str]:
+    """Those of these stacks on which nothing runs."""
+    wanted = [*ids]
+    found: builtins.list[str] = []
+    for start in range(0, len(wanted), 500):
+        some = stack.c.id.in_(wanted[start : start + 500])
+        rows = session.execute(select(stack.c.id).where(some, stack.c.status != "IN_PROGRESS"))
+        found.extend(rows.scalars())
+    return found
+
+
 def tree(session: Session, root_id: str) -> builtins.list[StackSummary]:
     """A root stack and all living stacks nested in it, at any depth, oldest first."""
     conditions = (stack.c.root_id == root_id, stack.c.deleted_at.is_(None))

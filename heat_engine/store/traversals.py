@@ -279,14 +279,22 @@ def steps(session: Session, traversal_id: str) -> list[StepRecord]:
     ]
 
 
-def waits(session: Session, stack_id: str) -> dict[str, tuple[str, float | None, float | None]]:
-    """What each resource of a stack waits for: resource id to (words, since, until)."""
-    rows = session.connection.execute(
-        sa.select(step.c.resource_id, step.c.waiting_for, step.c.started_at, step.c.waiting_until)
-        .select_from(stack.join(step, step.c.traversal_id == stack.c.traversal_id))
-        .where(stack.c.id == stack_id, step.c.status == "STARTED", step.c.waiting_for.is_not(None))
-    )
-    return {row.resource_id: (row.waiting_for, row.started_at, row.waiting_until) for row in rows}
+def waits(
+    session: Session, stack_ids: Collection[str]
+) -> dict[str, tuple[str, float | None, float | None]]:
+    """What each resource of these stacks waits for: resource id to (words, since, until)."""
+    found: dict[str, tuple[str, float | None, float | None]] = {}
+    columns = (step.c.resource_id, step.c.waiting_for, step.c.started_at, step.c.waiting_until)
+    waiting = (step.c.status == "STARTED", step.c.waiting_for.is_not(None))
+    for some in _portions(stack_ids):
+        rows = session.connection.execute(
+            sa.select(*columns)
+            .select_from(stack.join(step, step.c.traversal_id == stack.c.traversal_id))
+            .where(stack.c.id.in_(some), *waiting)
+        )
+        for row in rows:
+            found[row.resource_id] = (row.waiting_for, row.started_at, row.waiting_until)
+    return found
 
 
 def save_steps(session: Session, traversal_id: str, records: Iterable[StepRecord]) -> None:

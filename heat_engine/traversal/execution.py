@@ -16,6 +16,7 @@ from heat_engine.commands.change import Begun
 from heat_engine.commands.core import Core
 from heat_engine.graph.states import Action
 from heat_engine.resources.protocol import Outcome, Progress
+from heat_engine.store import stacks
 from heat_engine.store.traversals import LeaseLost
 from heat_engine.traversal import ending
 from heat_engine.traversal.calls import Calls, invoke
@@ -43,6 +44,12 @@ class Loops(Protocol):
 
     def ready(self, execution: Execution) -> None:
         """Give the execution a turn soon."""
+
+    def begin(self, begun: Begun) -> None:
+        """Run a traversal that has been written."""
+
+    def hint(self, engine_id: str | None, stack_id: str) -> None:
+        """Tell the engine that works on a stack to look at it."""
 
     def ended(self, execution: Execution, follower: Begun | None) -> None:
         """The execution is over; ``follower`` is the traversal that begins after it."""
@@ -96,6 +103,18 @@ class Execution:
         """A signal has arrived: whoever waits for one looks at once."""
         for number in self._waits.listening():
             self._resume(number)
+        self._resume_parents()
+
+    def _resume_parents(self) -> None:
+        """Go on with the steps whose nested stack has ended."""
+        children = {
+            child_id: number
+            for number in self._waits.nested()
+            if (child_id := self.work.child_of(number)) is not None
+        }
+        if children:
+            for child_id in self.work.core.database.query(stacks.at_rest, list(children)):
+                self._resume(children[child_id])
 
     def supersede(self) -> None:
         """Begin nothing more: end the running calls, write what they made, let go."""
@@ -141,6 +160,7 @@ class Execution:
             if self._calls.prepared or not taken or len(self.work.journal) >= limit:
                 self.work.journal.commit()
                 self._calls.make()
+                self._hand_over()
             if not taken:
                 break
         if self._superseded and not self._calls:
@@ -205,7 +225,16 @@ class Execution:
             self._waits.take(number)
             self.outcomes.abort(self.work.steps[number], self.stopped or "")
 
+    def _hand_over(self) -> None:
+        """Have others run, or stop, the traversals of nested stacks that were written."""
+        nested = self.work.journal.take_nested()
+        for begun in nested.begun:
+            self._loops.begin(begun)
+        for owner, child_id in nested.stopped:
+            self._loops.hint(owner, child_id)
+
     def _over(self, follower: Begun | None) -> None:
+        self._hand_over()
         self.over = True
         self._inbox.close()
         self._waits.clear()

@@ -7,6 +7,9 @@ from dataclasses import dataclass, field
 from typing import Any
 
 from common.identifiers import new_id, physical_name
+from heat_engine.commands import child_stack
+from heat_engine.commands.change import Begun
+from heat_engine.commands.child_stack import Prepared
 from heat_engine.commands.core import Core
 from heat_engine.commands.mask import masked_within
 from heat_engine.store import clock, events, guests, resources, signals, traversals
@@ -26,9 +29,22 @@ class Pending:
     gone: list[str] = field(default_factory=list)
     guests: list[dict[str, Any]] = field(default_factory=list)
     unheard: list[str] = field(default_factory=list)
+    children: dict[str, Prepared] = field(default_factory=dict)
+    stopped: list[str] = field(default_factory=list)
 
     def __bool__(self) -> bool:
         return any(getattr(self, name) for name in self.__slots__)
+
+
+@dataclass(slots=True)
+class Nested:
+    """What a write has done to nested stacks.
+
+    begun: their traversals to run. stopped: owners of traversals that shall stop, and the stacks.
+    """
+
+    begun: list[Begun] = field(default_factory=list)
+    stopped: list[tuple[str | None, str]] = field(default_factory=list)
 
 
 class Journal:
@@ -49,6 +65,7 @@ class Journal:
         self._traversal = traversal
         self._hidden = hidden
         self._pending = Pending()
+        self.nested = Nested()
 
     def __len__(self) -> int:
         """How many steps the next commit will write."""
@@ -62,6 +79,23 @@ class Journal:
 
     def guest(self, columns: dict[str, Any]) -> None:
         self._pending.guests.append(columns)
+
+    def want_child(self, prepared: Prepared) -> None:
+        self._pending.children[prepared.child_id] = prepared
+
+    def stop_child(self, child_id: str) -> None:
+        """Stop what runs on a nested stack."""
+        self._pending.children.pop(child_id, None)
+        self._pending.stopped.append(child_id)
+
+    def wants_child(self, child_id: str) -> bool:
+        """Whether the next write will begin something on that nested stack."""
+        return child_id in self._pending.children
+
+    def take_nested(self) -> Nested:
+        """What the writes since the last call have done to nested stacks."""
+        taken, self.nested = self.nested, Nested()
+        return taken
 
     def state(self, record: ResourceRecord, action: str, status: str, reason: str) -> None:
         """Give a resource a state, with an event unless it was in it (contract 9.6)."""
@@ -112,13 +146,15 @@ class Journal:
         pending = self._pending
         if not pending and more is None:
             return None
-        result = self._core.database.transact(self._write, pending, more)
+        result, nested = self._core.database.transact(self._write, pending, more)
         self._pending = Pending()
+        self.nested.begun.extend(nested.begun)
+        self.nested.stopped.extend(nested.stopped)
         return result
 
     def _write(
         self, session: Session, pending: Pending, more: Callable[[Session], Any] | None
-    ) -> Any:
+    ) -> tuple[Any, Nested]:
         settings = self._core.settings
         if more is not None:
             traversals.lock_stack(session, self._stack.id)
@@ -134,4 +170,11 @@ class Journal:
             guests.delete(session, pending.gone)
         if pending.gone or pending.unheard:
             signals.delete(session, [*pending.gone, *pending.unheard])
-        return more(session) if more is not None else None
+        nested = Nested()
+        for prepared in pending.children.values():
+            begun = child_stack.write(session, self._core, self._stack, prepared)
+            if begun is not None:
+                nested.begun.append(begun)
+        for child_id in pending.stopped:
+            nested.stopped.append((child_stack.stop(session, child_id), child_id))
+        return (more(session) if more is not None else None), nested

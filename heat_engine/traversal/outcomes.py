@@ -84,11 +84,21 @@ class Outcomes:
         return After.WAITING
 
     def fail(
-        self, step: StepRecord, record: ResourceRecord, action: Action, reason: str, error: str
+        self,
+        step: StepRecord,
+        record: ResourceRecord,
+        action: Action,
+        reason: str,
+        error: str,
+        *,
+        place: str = "",
     ) -> After:
-        """End a step; ``error`` is the short class name shown before the reason."""
+        """End a step; ``error`` is the short class name shown before the reason.
+
+        place: where inside the resource's nested stack the failure is.
+        """
         self._end_failed(step)
-        self._failure(record, action, reason, error)
+        self._failure(record, action, reason, error, place)
         return After.FAILED
 
     def refuse(self, step: StepRecord, record: ResourceRecord, action: Action, text: str) -> After:
@@ -106,6 +116,7 @@ class Outcomes:
             invoke(Call(step.number, kind, "cancel", self._work.requests.build(record)))
         self._end_failed(step)
         self.state(record, Action(record.action), Status.FAILED, aborted(record.action, why))
+        self._stop_child(record)
 
     def abandon(self, why: str) -> None:
         """Nothing is in progress when a traversal ends; what an earlier one left is aborted."""
@@ -113,6 +124,12 @@ class Outcomes:
             if record.status == Status.IN_PROGRESS:
                 reason = aborted(record.action, why)
                 self.state(record, Action(record.action), Status.FAILED, reason)
+                self._stop_child(record)
+
+    def _stop_child(self, record: ResourceRecord) -> None:
+        """What its resource does not wait for any more, a nested stack does not go on with."""
+        if record.child_id is not None:
+            self._work.journal.stop_child(record.child_id)
 
     def break_down(self, found: list[tuple[str, Progress]]) -> None:
         """Note what has broken since it was made, while its traversal still runs."""
@@ -143,9 +160,12 @@ class Outcomes:
         step.status, step.waiting_for, step.waiting_until = "FAILED", None, None
         self._work.journal.step(step)
 
-    def _failure(self, record: ResourceRecord, action: Action, reason: str, error: str) -> None:
+    def _failure(
+        self, record: ResourceRecord, action: Action, reason: str, error: str, place: str = ""
+    ) -> None:
         told = masked(reason, self._work.secrets())
-        text = f"{error}: {errors.dotted(('resources', record.name))}: {told}"
+        path = errors.dotted(("resources", record.name)) + (f".{place}" if place else "")
+        text = ": ".join(part for part in (error, path, told) if part)
         self.state(record, action, Status.FAILED, text)
         self.failures.append((record, text))
 

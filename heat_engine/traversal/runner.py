@@ -9,6 +9,7 @@ import time
 from functools import partial
 from typing import Protocol
 
+from common import errors
 from heat_engine.commands.change import Begun
 from heat_engine.commands.core import Core
 from heat_engine.store import traversals
@@ -159,6 +160,24 @@ class Runner:
         if not self._draining:
             # Whoever waited for this one may be claimed now.
             self._keeper.look()
+        parent = execution.work.stack.owner_id
+        if parent is not None:
+            self._tell(parent)
+
+    def _tell(self, parent: str) -> None:
+        """Wake who waits for a nested stack, wherever that is."""
+        with self._lock:
+            here = [run for run in self._executions.values() if run.work.stack.id == parent]
+        for execution in here:
+            execution.post(execution.wake)
+        if not here and not self._draining:
+            self.pool.submit(partial(self._hint_parent, parent))
+
+    def _hint_parent(self, parent: str) -> None:
+        try:
+            self.hint(self.core.database.query(traversals.owner, parent), parent)
+        except errors.ServiceUnavailable as error:
+            LOG.info("no hint to whoever works on stack %s: %s", parent, error.message)
 
     def _adopt(self, begun: Begun) -> None:
         execution = Execution(self, begun)

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import secrets
 from collections.abc import Callable
+from functools import partial
 from typing import Any
 
 from common import errors
@@ -67,19 +68,30 @@ class Steps:
             return self._guarded(step, self._replace_updated)
         changed = self.outcomes.keep(record, progress)
         if progress.outcome is Outcome.WAIT:
+            if progress.child is not None:
+                return self._guarded(step, partial(self._nest, progress))
             return self.outcomes.waiting(step, record, progress, changed=changed)
         if step.verb == Verb.RELEASE and progress.outcome is Outcome.DONE:
             record.outcome = {**(record.outcome or {}), "released": True}
             return self._guarded(step, self._replace)
         action = Action(record.action)
         if progress.outcome is Outcome.FAILED:
-            return self.outcomes.fail(step, record, action, progress.reason, progress.error)
+            return self.outcomes.fail(
+                step, record, action, progress.reason, progress.error, place=progress.place
+            )
         if step.verb == Verb.UPDATE:
             record.define(planning.tried(record)[-1])
+            record.type = record.definition["type"] if record.definition else record.type
         self.outcomes.state(record, action, Status.COMPLETE, "state changed")
         if action == Action.DELETE:
             return self.outcomes.removed(step, record)
         return self.outcomes.done(step)
+
+    def _nest(self, progress: Progress, step: StepRecord, record: ResourceRecord) -> After:
+        """Have the nested stack made, or changed, with the next write."""
+        if progress.child is not None:
+            self._work.want_child(record, progress.child)
+        return self.outcomes.waiting(step, record, progress, changed=True)
 
     def _guarded(self, step: StepRecord, begin: Callable[..., Call | After]) -> Call | After:
         """What a user or a cloud is to blame for fails the resource, not the whole traversal."""
@@ -117,8 +129,8 @@ class Steps:
 
     def _wanted(self, record: ResourceRecord) -> dict[str, Any]:
         definition = self._work.definitions[record.name]
-        wanted = planning.definition_of(definition, self._work.scope)
         kind = self._work.kind(record)
+        wanted = planning.definition_of(definition, self._work.scope, self._work.kinds)
         problems = properties.check(
             kind.properties,
             wanted["properties"],
@@ -155,7 +167,8 @@ class Steps:
         record.requires = tuple(sorted(definition.requires(self._work.definitions.keys())))
         record.deletion_policy = definition.deletion_policy
         self._work.journal.row(record)
-        if planning.same(record.definition, wanted) and not _half_made(record):
+        settled = not _half_made(record) and not self._work.kind(record).nested
+        if settled and planning.same(record.definition, wanted):
             if record.status == Status.FAILED:
                 self.outcomes.state(record, Action(record.action), Status.COMPLETE, UNCHANGED)
             return self.outcomes.done(step)
@@ -184,7 +197,7 @@ class Steps:
             changed=changed,
             metadata=wanted["metadata"],
         )
-        if planning.needs_new(work.core, record.type, changed) or kind.must_replace(call.request):
+        if planning.needs_new(kind, changed) or kind.must_replace(call.request):
             return self._replace_updated(step, record)
         return call
 

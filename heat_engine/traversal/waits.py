@@ -9,7 +9,8 @@ from functools import partial
 from heat_engine.resources.protocol import Progress, ResourceType
 from heat_engine.traversal.pool import Timer, Timers
 
-# A hint may be lost; whoever waits for a signal looks for it this often all the same, in seconds.
+# A hint may be lost; whoever waits for a signal, or for a nested stack's end, looks for it this
+# often all the same, in seconds.
 UNHINTED_POLL = 5.0
 
 
@@ -19,6 +20,7 @@ class Wait:
 
     ticket: int
     listens: bool
+    nested: bool
     error_wait: bool
     timer: Timer | None = None
 
@@ -39,10 +41,10 @@ class Waits:
         """Wait until the time that a verb gave, or until somebody takes the step back."""
         self._tickets += 1
         listens = bool(kind.listens_to) or kind.signals_itself
-        wait = Wait(self._tickets, listens, kind.error_wait)
+        wait = Wait(self._tickets, listens, kind.nested, kind.error_wait)
         self._waits[number] = wait
         pauses = [progress.after] if progress.after is not None else []
-        if wait.listens:
+        if wait.listens or wait.nested:
             pauses.append(UNHINTED_POLL)
         if pauses:
             due = partial(self._due, number, wait.ticket)
@@ -61,6 +63,10 @@ class Waits:
     def listening(self) -> list[int]:
         """Steps that wait for a signal."""
         return [number for number, wait in self._waits.items() if wait.listens]
+
+    def nested(self) -> list[int]:
+        """Steps that wait for a nested stack."""
+        return [number for number, wait in self._waits.items() if wait.nested]
 
     def all(self, *, impatient: bool = False) -> list[int]:
         """All steps, or only those that are not worth waiting for once another one has failed."""

@@ -7,15 +7,18 @@ from collections.abc import Mapping
 from dataclasses import dataclass
 from typing import Any
 
+from heat_engine.commands import child_stack, kinds, mask
 from heat_engine.commands import goal as goals
-from heat_engine.commands import mask
 from heat_engine.commands.change import Begun
 from heat_engine.commands.core import Core
+from heat_engine.commands.kinds import Kinds
 from heat_engine.commands.requests import Requests
 from heat_engine.commands.scope import StackScope
 from heat_engine.graph.states import Action
 from heat_engine.graph.walk import Walk
+from heat_engine.language import functions
 from heat_engine.language.definition import ResourceDefinition
+from heat_engine.resources.child import ChildStack
 from heat_engine.resources.protocol import Request, ResourceType
 from heat_engine.store.resources import ResourceRecord
 from heat_engine.store.traversals import StepRecord
@@ -81,8 +84,25 @@ class Work:
         """What must not stand in a reason: hidden parameters' values, guests' credentials."""
         return mask.of_guests(self.rows.values()) | self._hidden
 
+    @property
+    def kinds(self) -> Kinds:
+        """The types of the goal's resources. Raises LookupError for an action without a goal."""
+        if self.goal is None:
+            raise LookupError(self.traversal.id)
+        return self.goal.kinds
+
     def kind(self, record: ResourceRecord) -> ResourceType:
-        return self.core.registry.get(record.type)
+        """The type of a resource: the one that is wanted, or the one it was made as."""
+        definition = self.definitions.get(record.name)
+        if definition is None or self.current.get(record.name) is not record:
+            return kinds.made(self.core.registry, record)
+        return self.kinds.wanted(definition)
+
+    def want_child(self, record: ResourceRecord, wanted: ChildStack) -> None:
+        """Bring a resource's nested stack where it is wanted, with the next write."""
+        self.journal.want_child(
+            child_stack.prepare(self.core, self.stack, self.goal, record, wanted)
+        )
 
     def elapsed(self, step: StepRecord) -> float:
         """Seconds since the step began, by the database's clock; survives a take-over."""
@@ -98,17 +118,21 @@ class Work:
         metadata: Mapping[str, Any] | None = None,
     ) -> Call:
         """The call of a step's verb as things stand now."""
+        kind = self.kind(record)
         request = self.requests.build(
             record,
-            others=self.rows.values() if self._needs_others(record) else (),
+            others=self.rows.values() if kind.listens_to else (),
             given=given,
             changed=changed,
             saved=step.progress,
             token=step.token,
             elapsed=self.elapsed(step),
             template_metadata=metadata,
+            kind=kind,
+            update_policy=self._update_policy(record) if kind.update_policy else None,
+            verb=step.verb,
         )
-        return Call(step.number, self.kind(record), step.verb, request)
+        return Call(step.number, kind, step.verb, request)
 
     def handle_of(self, record: ResourceRecord) -> ResourceRecord | None:
         """The handle that only this resource waits for; None when there is none.
@@ -121,8 +145,18 @@ class Work:
         given = self.requests.complete(kind, record.properties)
         return self.requests.handle_of(kind, record, given, self.rows.values())
 
-    def _needs_others(self, record: ResourceRecord) -> bool:
-        return bool(self.kind(record).listens_to)
+    def _update_policy(self, record: ResourceRecord) -> Mapping[str, Any]:
+        definition = self.definitions.get(record.name)
+        if definition is None:
+            return {}
+        return functions.resolve(definition.update_policy, self.scope) or {}
+
+    def child_of(self, number: int) -> str | None:
+        """The nested stack that a step works on, unless something is about to begin on it."""
+        record = self.rows[self.steps[number].resource_id]
+        if record.child_id is None or self.journal.wants_child(record.child_id):
+            return None
+        return record.child_id
 
     def add_steps(self, steps: list[StepRecord]) -> None:
         """Put steps into a traversal that is already running."""

@@ -15,7 +15,7 @@ from heat_engine.language.functions.base import (
     fault,
     items_of,
 )
-from heat_engine.language.scope import Static
+from heat_engine.language.scope import Selectable, Static, follow
 from heat_engine.language.unknown import UNKNOWN, contains_unknown
 
 
@@ -62,18 +62,6 @@ def _step_loosely(value: Any, step: Any) -> Any:
     except (KeyError, IndexError, TypeError, ValueError):
         return _MISSED
     return _MISSED
-
-
-def _step_strictly(value: Any, step: Any) -> Any:
-    """One step of get_attr's path: an index must be a number."""
-    try:
-        if isinstance(value, dict):
-            return value.get(step)
-        if isinstance(value, list | str) and isinstance(step, int):
-            return value[step]
-    except (IndexError, TypeError):
-        return None
-    return None
 
 
 class ParameterReference(Function):
@@ -179,11 +167,9 @@ class GetAttribute(Reference):
         if not isinstance(rest[0], str):
             raise errors.InvalidTemplateAttribute(resource=resource, key=rest[0])
         value = resolution.scope.attribute(resource, rest[0])
-        for step in rest[1:]:
-            if value is UNKNOWN:
-                break
-            value = _step_strictly(value, step)
-        return resolution.charged(value)
+        if isinstance(value, Selectable):
+            return resolution.charged(value.select(rest[1:]))
+        return resolution.charged(follow(value, rest[1:]))
 
 
 class GetAttributes(GetAttribute):

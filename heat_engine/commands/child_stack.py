@@ -1,0 +1,167 @@
+"""Make the nested stack of a resource, or change it, in the transaction that says so."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import dataclass
+from typing import Any
+
+from common import errors
+from common.identifiers import new_id, physical_name
+from heat_engine.commands import change
+from heat_engine.commands import goal as goals
+from heat_engine.commands.change import Begun
+from heat_engine.commands.core import Core
+from heat_engine.commands.goal import Goal
+from heat_engine.graph.states import Action, Status
+from heat_engine.resources.child import ChildStack
+from heat_engine.store import clock, documents, resources, stacks, traversals
+from heat_engine.store.records import StackRecord
+from heat_engine.store.resources import ResourceRecord
+from heat_engine.store.session import Session
+
+WITH_GOAL = frozenset({Action.CREATE, Action.UPDATE})
+
+
+@dataclass(frozen=True, slots=True)
+class Prepared:
+    """A nested stack's next action, checked. ``goal``: what to reach, for those that need one."""
+
+    child_id: str
+    name: str
+    parent_resource: str
+    action: Action
+    goal: Goal | None = None
+    timeout_mins: int | None = None
+
+
+def prepare(
+    core: Core,
+    parent: StackRecord,
+    around: Goal | None,
+    record: ResourceRecord,
+    wanted: ChildStack,
+) -> Prepared:
+    """Check all that can be checked before anything is written; the record then names the stack.
+
+    around: the goal of the parent. Raises HearthError with what is wrong with the nested stack.
+    """
+    action = Action(wanted.action)
+    name = physical_name(parent.name, record.name, record.id)
+    child_id = record.child_id or new_id()
+    prepared = Prepared(child_id, name, record.name, action)
+    if action in WITH_GOAL and around is not None:
+        timeout = wanted.timeout_mins or parent.timeout_mins
+        goal = goals.make(
+            core,
+            goals.child_source(around.environment, around.files, record.name, wanted),
+            name=name,
+            stack_id=child_id,
+            project_id=parent.project_id,
+        )
+        _check_depth(core, parent)
+        goals.check(core, goal, goals.timeout_seconds(core, timeout), parent.depth + 1)
+        core.database.query(_check_room, core, parent, record.child_id, len(goal.bound.resources))
+        prepared = Prepared(child_id, name, record.name, action, goal, timeout)
+    record.child_id = record.physical_id = child_id
+    return prepared
+
+
+def write(session: Session, core: Core, parent: StackRecord, prepared: Prepared) -> Begun | None:
+    """Begin the action; None when the stack is there already, or is no more."""
+    traversals.lock_stack(session, prepared.child_id)
+    stack = stacks.get(session, prepared.child_id)
+    if stack is None:
+        return _create(session, core, parent, prepared) if prepared.goal else None
+    if stack.deleted_at is not None:
+        return None
+    if prepared.goal is not None:
+        return _update(session, core, stack, prepared, prepared.goal)
+    state = (stack.action, stack.status)
+    if state == (prepared.action, Status.IN_PROGRESS):
+        return None
+    if state == (prepared.action, Status.COMPLETE) and prepared.action in _LASTING:
+        return None
+    return change.begin(core, session, stack, prepared.action, goal=None)
+
+
+# What is so already need not be done again.
+_LASTING = frozenset({Action.SUSPEND, Action.RESUME})
+
+
+def stop(session: Session, child_id: str) -> str | None:
+    """Cancel what runs on a nested stack; the engine to tell."""
+    stack = stacks.get(session, child_id)
+    if stack is None or stack.status != Status.IN_PROGRESS:
+        return None
+    traversals.cancel(session, stack.traversal_id or "")
+    return traversals.owner(session, child_id)
+
+
+def _create(session: Session, core: Core, parent: StackRecord, prepared: Prepared) -> Begun | None:
+    goal = prepared.goal
+    if goal is None:
+        return None
+    stacks.insert(
+        session,
+        id=prepared.child_id,
+        project_id=parent.project_id,
+        name=prepared.name,
+        owner_id=parent.id,
+        parent_resource=prepared.parent_resource,
+        root_id=parent.root_id,
+        depth=parent.depth + 1,
+        user_id=parent.user_id,
+        user_name=parent.user_name,
+        credentials=parent.credentials,
+        action=str(Action.CREATE),
+        status=str(Status.IN_PROGRESS),
+        status_reason="",
+        timeout_mins=prepared.timeout_mins,
+        disable_rollback=True,
+        **_documents(session, goal),
+    )
+    stack = stacks.get(session, prepared.child_id)
+    if stack is None:
+        raise LookupError(prepared.child_id)
+    return change.begin(core, session, stack, Action.CREATE, goal=goal)
+
+
+def _update(
+    session: Session, core: Core, stack: StackRecord, prepared: Prepared, goal: Goal
+) -> Begun:
+    columns = {
+        **_documents(session, goal),
+        "updated_at": clock.utc(),
+        "timeout_mins": prepared.timeout_mins,
+    }
+    stacks.update(session, stack.id, **columns)
+    fresh = stacks.get(session, stack.id)
+    return change.begin(core, session, fresh or stack, Action.UPDATE, goal=goal)
+
+
+def _documents(session: Session, goal: Goal) -> Mapping[str, Any]:
+    return {
+        "template_hash": documents.put(session, goal.document),
+        "files_hash": documents.put(session, dict(goal.files)),
+        "environment": goal.environment.to_dict(),
+        "description": goal.template.description,
+    }
+
+
+def _check_depth(core: Core, parent: StackRecord) -> None:
+    limit = core.settings.max_nested_stack_depth
+    if parent.depth + 1 > limit:
+        raise errors.RequestLimitExceeded(limit=f"Recursion depth exceeds {limit}.")
+
+
+def _check_room(
+    session: Session, core: Core, parent: StackRecord, child_id: str | None, wanted: int
+) -> None:
+    """The limit on resources holds for the whole tree."""
+    limit = core.settings.max_resources_per_stack
+    if limit < 0:
+        return
+    present = resources.count(session, child_id) if child_id else 0
+    if resources.count_tree(session, parent.root_id) - present + wanted > limit:
+        raise errors.RequestLimitExceeded(limit="Maximum resources per stack exceeded.")
