@@ -18,6 +18,8 @@ from heat_engine.resources.heat.deployed_server import DeployedServer
 from heat_engine.resources.heat.multipart_mime import MultipartMime
 from heat_engine.resources.heat.placeholder import Placeholder
 from heat_engine.resources.heat.random_string import RandomString
+from heat_engine.resources.heat.resource_chain import ResourceChain
+from heat_engine.resources.heat.resource_group import ResourceGroup
 from heat_engine.resources.heat.software_component import SoftwareComponent
 from heat_engine.resources.heat.software_config import SoftwareConfig, StructuredConfig
 from heat_engine.resources.heat.software_deployment import SoftwareDeployment
@@ -48,6 +50,8 @@ BUILT_IN: tuple[type[ResourceType], ...] = (
     Placeholder,
     Port,
     RandomString,
+    ResourceChain,
+    ResourceGroup,
     SecurityGroup,
     Server,
     SoftwareComponent,
