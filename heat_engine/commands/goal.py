@@ -216,7 +216,7 @@ def _type_problems(goal: Goal, stack_timeout: float) -> list[errors.Problem]:
             errors.Problem(message, ("resources", name))
             for message in kind.validate(complete, stack_timeout)
         )
-    return [*found, *software_check.problems(core.registry, goal.bound)]
+    return [*found, *software_check.problems(goal.kinds, goal.bound)]
 
 
 def nested_problems(
@@ -247,7 +247,7 @@ def _nested_faults(
     depth: int,
 ) -> list[str]:
     try:
-        child = kind.sample(properties)
+        child = kind.sample(properties, kinds.files)
         if child is None:
             return []
         limit = core.settings.max_nested_stack_depth
@@ -273,8 +273,6 @@ def child_source(
     around: Environment, files: Mapping[str, str], resource: str, child: ChildStack
 ) -> Source:
     """Template and environment of the stack nested in a resource (contract section 7.2)."""
-    if child.apart:
-        return Source(child.template, {}, Environment(parameters=child.parameters))
     inner = replace(
         around,
         parameters=child.parameters,

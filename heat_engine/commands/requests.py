@@ -21,6 +21,8 @@ from heat_engine.store.records import SignalRecord, StackRecord
 from heat_engine.store.resources import ResourceRecord
 from heat_engine.store.session import Session
 
+DEFAULT_REGION = "RegionOne"
+
 
 def signals_of(stored: Iterable[SignalRecord]) -> list[Signal]:
     """Stored signals as a verb sees them."""
@@ -87,6 +89,7 @@ class Requests:
         kind: ResourceType | None = None,
         update_policy: Mapping[str, Any] | None = None,
         verb: str = "",
+        files: Mapping[str, Any] | None = None,
     ) -> Request:
         """``given``: the wanted properties as resolved; None: those of the row.
 
@@ -129,6 +132,8 @@ class Requests:
             guest=self.guest(record),
             child=self._child(record) if kind.nested else None,
             update_policy=update_policy or {},
+            files=files or {},
+            region=str(stack.credentials.get("region_name") or DEFAULT_REGION),
             state=f"{record.action}_{record.status}",
             verb=verb,
         )

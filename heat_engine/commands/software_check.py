@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterator
 
 from common.errors import Problem
+from heat_engine.commands.kinds import Kinds
 from heat_engine.language.definition import ResourceDefinition
 from heat_engine.language.functions.base import MapExpression
 from heat_engine.language.functions.references import GetResource
@@ -14,7 +15,6 @@ from heat_engine.language.validation import static_properties
 from heat_engine.resources.heat.software_component import SoftwareComponent
 from heat_engine.resources.heat.software_deployment import SoftwareDeployment
 from heat_engine.resources.openstack.server_agent import SOFTWARE_CONFIG, AgentServer
-from heat_engine.resources.registry import Registry
 
 NO_AGENT = (
     "Resource {name}'s property user_data_format should be set to SOFTWARE_CONFIG since there are "
@@ -22,11 +22,11 @@ NO_AGENT = (
 )
 
 
-def problems(registry: Registry, bound: BoundTemplate) -> Iterator[Problem]:
+def problems(kinds: Kinds, bound: BoundTemplate) -> Iterator[Problem]:
     """Faults of templates in which ``validation.validate`` found none (contract section 10.7)."""
     servers: set[str] = set()
     for name, definition in bound.resources.items():
-        kind = registry.get(definition.type)
+        kind = kinds.wanted(definition)
         if isinstance(kind, SoftwareComponent):
             given = static_properties(definition, kind.interface())
             for message in kind.problems(name, given):
@@ -35,7 +35,7 @@ def problems(registry: Registry, bound: BoundTemplate) -> Iterator[Problem]:
             servers.add(_server(definition) or "")
     for name in sorted(servers & bound.resources.keys()):
         definition = bound.resources[name]
-        kind = registry.get(definition.type)
+        kind = kinds.wanted(definition)
         if isinstance(kind, AgentServer):
             given = static_properties(definition, kind.interface())
             if given["user_data_format"] not in (SOFTWARE_CONFIG, UNKNOWN):

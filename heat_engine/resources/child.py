@@ -15,15 +15,13 @@ class ChildStack:
     action: CREATE makes the stack, or gives the one that there is already a new goal; UPDATE
     does the latter; DELETE, SUSPEND, RESUME and CHECK want no template. parameters: what its
     environment says of them. mapping: the entry of the registry that led to the template, which
-    does not hold inside it. apart: the parent's environment and files do not hold in it either.
-    timeout_mins None: the parent's.
+    does not hold inside it. timeout_mins None: the parent's.
     """
 
     action: str
     template: Mapping[str, Any] = field(default_factory=dict)
     parameters: Mapping[str, Any] = field(default_factory=dict)
     mapping: tuple[str, ...] = ()
-    apart: bool = False
     timeout_mins: int | None = None
 
 

@@ -114,7 +114,8 @@ class Request:
     property ``ResourceType.listens_to`` refers to, or the resource's own for a handle; None when
     there is no such handle. handle_properties: the properties of that handle. child: the nested
     stack, if there is one. state: the resource's own, ``ACTION_STATUS``. verb: the one that is
-    called, empty when an attribute is read.
+    called, empty when an attribute is read. files: those that came with the stack's template.
+    region: where the stack is.
     """
 
     name: str
@@ -141,6 +142,8 @@ class Request:
     guest: Guest | None = None
     child: Child | None = None
     update_policy: Mapping[str, Any] = field(default_factory=dict)
+    files: Mapping[str, Any] = field(default_factory=dict)
+    region: str = ""
     state: str = ""
     verb: str = ""
 
@@ -271,8 +274,11 @@ class ResourceType:
         """An attribute of a nested type, with what get_attr gives behind its name."""
         return follow(self.read(request, attribute), path)
 
-    def sample(self, properties: Mapping[str, Any]) -> ChildStack | None:
-        """The nested stack, to check it before anything exists; values may be UNKNOWN."""
+    def sample(self, properties: Mapping[str, Any], files: Mapping[str, Any]) -> ChildStack | None:
+        """The nested stack, to check it before anything exists; values may be UNKNOWN.
+
+        files: those that came with the template.
+        """
         return None
 
     def attribute_names(self, request: Request) -> Sequence[str]:

@@ -7,6 +7,7 @@ from importlib.metadata import entry_points
 
 from common import errors
 from heat_engine.language.schema import TypeInterface
+from heat_engine.resources.aws.stack import CloudFormationStack
 from heat_engine.resources.aws.wait_condition import AWSWaitCondition
 from heat_engine.resources.aws.wait_condition_handle import (
     AWSWaitConditionHandle,
@@ -24,6 +25,7 @@ from heat_engine.resources.heat.software_component import SoftwareComponent
 from heat_engine.resources.heat.software_config import SoftwareConfig, StructuredConfig
 from heat_engine.resources.heat.software_deployment import SoftwareDeployment
 from heat_engine.resources.heat.structured_deployment import StructuredDeployment
+from heat_engine.resources.heat.stack import Stack
 from heat_engine.resources.heat.test_resource import TestResource
 from heat_engine.resources.heat.value import Value
 from heat_engine.resources.heat.wait_condition import WaitCondition
@@ -42,6 +44,7 @@ BUILT_IN: tuple[type[ResourceType], ...] = (
     AWSWaitCondition,
     AWSWaitConditionHandle,
     CloudConfig,
+    CloudFormationStack,
     Delay,
     DeployedServer,
     KeyPair,
@@ -59,6 +62,7 @@ BUILT_IN: tuple[type[ResourceType], ...] = (
     SoftwareDeployment,
     StructuredConfig,
     StructuredDeployment,
+    Stack,
     Subnet,
     TestResource,
     UpdateWaitConditionHandle,

@@ -131,6 +131,7 @@ class Work:
             kind=kind,
             update_policy=self._update_policy(record) if kind.update_policy else None,
             verb=step.verb,
+            files=self.goal.files if self.goal and kind.nested else None,
         )
         return Call(step.number, kind, step.verb, request)
 

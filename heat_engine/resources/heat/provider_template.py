@@ -64,12 +64,12 @@ class ProviderTemplate(NestedStack):
         }
 
     def wanted(self, request: Request) -> ChildStack:
-        made = self.sample(request.properties)
+        made = self.sample(request.properties, {})
         if made is None:
             raise LookupError(request.type)
         return made
 
-    def sample(self, properties: Mapping[str, Any]) -> ChildStack | None:
+    def sample(self, properties: Mapping[str, Any], files: Mapping[str, Any]) -> ChildStack | None:
         if self._template is None:
             return None
         return ChildStack(

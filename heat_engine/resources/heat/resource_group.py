@@ -112,7 +112,7 @@ class ResourceGroup(Group):
         BATCH_CREATE: _policy("Create the members in batches.", in_service=False),
     }
 
-    def sample(self, properties: Mapping[str, Any]) -> ChildStack | None:
+    def sample(self, properties: Mapping[str, Any], files: Mapping[str, Any]) -> ChildStack | None:
         if properties.get("count") == 0 or contains_unknown(_definition(properties).get("type")):
             return None
         return _stack({"0": _member(properties, "0")})
