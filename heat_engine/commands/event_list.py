@@ -6,7 +6,7 @@ from collections.abc import Mapping, Sequence
 from typing import Any
 
 from common.context import RequestContext
-from heat_engine.commands import access, mask, render
+from heat_engine.commands import access, ancestors, mask, render
 from heat_engine.commands import goal as goals
 from heat_engine.commands.core import Core
 from heat_engine.store import events, resources, stacks
@@ -73,6 +73,7 @@ def _one(
 def _secrets(core: Core, session: Session, stack: StackRecord) -> set[str]:
     """What a stack's events must not show: they tell what its resources were made from."""
     secrets = mask.of_guests(resources.load(session, stack.id))
+    secrets |= ancestors.secrets(session, core, stack)
     for previous in (False, True):
         secrets |= mask.of_parameters(
             goals.load(core, session, stack, previous=previous).parameters

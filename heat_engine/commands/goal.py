@@ -192,9 +192,7 @@ def check(core: Core, goal: Goal, stack_timeout: float, depth: int = 0) -> None:
         raise validation.failure(_told(problems, goal.parameters))
 
 
-def faults(
-    core: Core, parsed: Template, values: Parameters, kinds: Kinds
-) -> list[errors.Problem]:
+def faults(core: Core, parsed: Template, values: Parameters, kinds: Kinds) -> list[errors.Problem]:
     """What is wrong with a template's resources and outputs; hidden values are not told."""
     bound = parsed.bind(values)
     return _told(problems_of(bound, kinds) or nested_problems(core, bound, kinds), values)

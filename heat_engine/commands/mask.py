@@ -7,6 +7,7 @@ from typing import Any
 
 from heat_engine.language.parameter_schema import ParameterSchema
 from heat_engine.language.parameters import Parameters
+from heat_engine.resources.heat.group_members import LABEL
 from heat_engine.store.resources import ResourceRecord
 
 STARS = "******"
@@ -52,8 +53,9 @@ def hide_parameters(
 def of_parameters(parameters: Parameters) -> set[str]:
     """The hidden parameters' values, those inside their lists and maps too: a template can take
     them out one by one."""
-    hidden = [parameters.value(name) for name, item in parameters.schemas.items() if item.hidden]
-    return set(parameters.hidden_values()) | _texts(hidden)
+    secret = [item for item in parameters.schemas.values() if _is_secret(item)]
+    whole = {text for item in secret if (text := item.text(parameters.value(item.name)))}
+    return whole | _texts([parameters.value(item.name) for item in secret])
 
 
 def of_environment(
@@ -62,8 +64,18 @@ def of_environment(
     """What an environment gives to those parameters that are hidden."""
     given = [environment.get(section) or {} for section in ("parameters", "parameter_defaults")]
     return _texts(
-        [part[name] for part in given for name in part if name in schemas and schemas[name].hidden]
+        [
+            part[name]
+            for part in given
+            for name in part
+            if name in schemas and _is_secret(schemas[name])
+        ]
     )
+
+
+def _is_secret(schema: ParameterSchema) -> bool:
+    """What a group hands to its members is not shown, but it is not secret as such."""
+    return schema.hidden and schema.label != LABEL
 
 
 def _texts(pending: list[Any]) -> set[str]:

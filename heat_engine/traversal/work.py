@@ -7,7 +7,7 @@ from collections.abc import Mapping
 from dataclasses import dataclass
 from typing import Any
 
-from heat_engine.commands import child_stack, kinds, mask
+from heat_engine.commands import ancestors, child_stack, kinds, mask
 from heat_engine.commands import goal as goals
 from heat_engine.commands.change import Begun
 from heat_engine.commands.core import Core
@@ -71,6 +71,8 @@ class Work:
             finished=[step.number for step in begun.steps if step.status == "DONE"],
         )
         self._hidden = _hidden(begun)
+        if begun.stack.owner_id is not None:
+            self._hidden |= core.database.query(ancestors.secrets, core, begun.stack)
         self.journal = Journal(core, begun.stack, begun.traversal, self._hidden)
         self.requests = Requests(core, begun.stack)
         self.scope = StackScope(core, self.requests, self.current)

@@ -7,8 +7,8 @@ from typing import Any
 import pytest
 
 from common import errors
-from tests.scenarios.nests import child, create, nest, orphans, update
-from tests.scenarios.world import MINE, World, net, template, thing, until
+from tests.scenarios.nests import child, create, nest, orphans, texts, update
+from tests.scenarios.world import MINE, Stack, World, net, template, thing, until
 
 BOX = nest(
     {"inner": thing({"get_param": "text"})},
@@ -213,7 +213,8 @@ def test_a_bad_nested_template_is_refused_before_anything_is_made(world: World) 
     with pytest.raises(errors.StackValidationFailed) as refused:
         create(world, {"r": {"type": "bad.yaml"}}, {"bad.yaml": bad})
     assert refused.value.message == (
-        "resources.r<bad.yaml>: The Resource Type (No::Such) could not be found."
+        "resources.r<bad.yaml>: resources.inner.type: "
+        "The Resource Type (No::Such) could not be found."
     )
     with pytest.raises(errors.StackValidationFailed, match="Failed to retrieve template data"):
         create(world, {"r": {"type": "absent.yaml"}})
@@ -277,7 +278,7 @@ def test_validating_a_template_looks_into_it(world: World) -> None:
         template({"r": {"type": "bad.yaml"}}),
         files={"bad.yaml": "heat_template_version: 2018-08-31\nresources: {a: {type: No::Such}}"},
     )
-    assert "resources.r<bad.yaml>: The Resource Type (No::Such)" in found["Error"]
+    assert found["Error"].startswith("resources.r<bad.yaml>: resources.a.type: The Resource Type")
 
 
 def names(listed: list[dict[str, Any]]) -> list[tuple[str, str | None]]:
@@ -337,3 +338,35 @@ def test_nested_stacks_are_listed_only_when_asked_for(world: World) -> None:
     assert [item["stack_name"] for item in engine.list_stacks(MINE)] == ["s"]
     everything = engine.list_stacks(MINE, show_nested=True)
     assert {item["parent"] for item in everything} == {None, stack.id}
+
+
+def test_what_is_hidden_outside_is_not_told_inside(world: World) -> None:
+    """The nested template does not hide its parameter; its reasons keep the secret all the same."""
+    strict = nest(
+        {"bad": thing({"get_param": "text"}), "net": {"type": "OS::Neutron::Subnet"}},
+        {"text": {"type": "string"}},
+    )
+    strict["resources"]["net"]["properties"] = {
+        "network": {"get_param": "text"},
+        "cidr": {"get_param": "text"},
+    }
+    around = template(
+        {
+            "first": thing({"get_param": "password"}),
+            "r": box({"get_attr": ["first", "output"]}, "strict.yaml"),  # type: ignore[arg-type]
+        }
+    )
+    around["parameters"] = {"password": {"type": "string", "hidden": True}}
+    identity = world.engine.service.create_stack(
+        MINE,
+        "s",
+        template=around,
+        files=texts({"strict.yaml": strict}),
+        params={"parameters": {"password": "open-sesame-42"}},
+        args={},
+    )
+    stack = Stack(world, identity)
+    stack.reach("CREATE_FAILED")
+    told = [*stack.events(), *child(stack, "r").events(), child(stack, "r").reason]
+    assert "open-sesame-42" not in str(told)
+    assert "******" in str(told)

@@ -14,6 +14,8 @@ from heat_engine.resources.child import Child
 
 PROPERTIES = "properties"
 METADATA = "metadata"
+# Parameters with this label are not shown, but what is in them is not secret as such.
+LABEL = "Members of a group"
 
 
 @dataclass(frozen=True, slots=True)
@@ -32,7 +34,7 @@ def template(
     """A document of these members and the parameters that go with it."""
     values = {name: dict(item.properties) for name, item in members.items()}
     extra = {name: dict(item.metadata) for name, item in members.items() if item.metadata}
-    hidden = {"type": "json", "hidden": True, "default": {}}
+    hidden = {"type": "json", "hidden": True, "default": {}, "label": LABEL}
     document: dict[str, Any] = {
         "heat_template_version": version,
         "parameters": {PROPERTIES: hidden, METADATA: hidden},

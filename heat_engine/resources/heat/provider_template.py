@@ -7,7 +7,8 @@ from collections.abc import Collection, Mapping, Sequence
 from typing import Any
 
 from common import errors
-from heat_engine.language.parameter_schema import JSON, LIST, ParameterSchema
+from heat_engine.language.parameter_schema import ParameterSchema
+from heat_engine.language.parameter_types import JSON, LIST
 from heat_engine.language.schema import Attribute, Kind, Property
 from heat_engine.language.scope import follow
 from heat_engine.language.template import Template
