@@ -10,13 +10,14 @@ from common import errors
 from common.errors import Problem
 from common.identifiers import StackIdentity
 from heat_engine.language.parameter_schema import MASK, ParameterSchema
+from heat_engine.language.parameter_types import JSON
 from heat_engine.language.patterns import Patience
 from heat_engine.language.problems import (
     MissingParameterProblem,
     UnknownParameterProblem,
     raise_any,
 )
-from heat_engine.language.unknown import ABSENT, UNKNOWN
+from heat_engine.language.unknown import ABSENT, UNKNOWN, contains_unknown
 
 _CFN_REGION = "ap-southeast-1"
 _MODERN = frozenset(
@@ -186,6 +187,9 @@ def _value(
     if value is None:
         message = errors.UserParameterMissing(key=schema.name).message
         return UNKNOWN, MissingParameterProblem(message)
+    if contains_unknown(value):
+        # Of a nested template: what stands around it is not there yet.
+        return (value if schema.type == JSON and value is not UNKNOWN else UNKNOWN), None
     try:
         parsed = schema.parse(value)
         detail = schema.failure(parsed, patience)
