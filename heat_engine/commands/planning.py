@@ -64,7 +64,7 @@ def definition_of(
     target = types.target(definition)
     if target.name != definition.type:
         made[kinds.IMPLEMENTATION] = target.name
-    if types.wanted(definition).update_policy and definition.update_policy:
+    if definition.update_policy and types.wanted(definition).nested:
         made["update_policy"] = functions.resolve(definition.update_policy, scope) or {}
     return made
 

@@ -80,30 +80,22 @@ class Requests:
         *,
         others: Iterable[ResourceRecord] = (),
         given: Mapping[str, Any] | None = None,
-        changed: frozenset[str] = frozenset(),
-        saved: Mapping[str, Any] | None = None,
-        token: str | None = None,
-        elapsed: float = 0.0,
         template_metadata: Mapping[str, Any] | None = None,
         stored: Sequence[Signal] | None = None,
         kind: ResourceType | None = None,
-        update_policy: Mapping[str, Any] | None = None,
-        verb: str = "",
-        files: Mapping[str, Any] | None = None,
+        token: str = "",
+        **call: Any,
     ) -> Request:
-        """``given``: the wanted properties as resolved; None: those of the row.
+        """``call``: fields of the request that are known only to who calls a verb.
 
+        ``given``: the wanted properties as resolved; None: those of the row.
         ``stored``: the signals that the resource is about; None: look for them.
         ``others``: the stack's resources, among which a wait condition finds its handle.
         ``kind``: the type that the resource shall be of; None: the one it was made as.
         """
-        present_kind = kinds.made(self._core.registry, record)
-        kind = kind or present_kind
         stack = self._stack
-        present = self.complete(present_kind, record.properties) if record.definition else {}
-        wanted = present
-        if given is not None or kind is not present_kind:
-            wanted = self.complete(kind, record.properties if given is None else given)
+        kind = kind or kinds.made(self._core.registry, record)
+        present, wanted = self._values(record, kind, given)
         handle = self.handle_of(kind, record, wanted, others)
         return Request(
             name=record.name,
@@ -118,25 +110,30 @@ class Requests:
             cloud=self.cloud,
             properties=wanted,
             previous=present,
-            changed=changed,
             template_metadata=template_metadata or (record.definition or {}).get("metadata") or {},
             metadata=record.metadata or {},
-            saved=saved or {},
             data={key: value for key, value in record.data.items() if key != GUEST},
             attributes=record.attributes,
             physical_id=record.physical_id,
-            elapsed=elapsed,
             stack_timeout=float(timeout_seconds(self._core, stack.timeout_mins)),
             signals=self._signals(handle) if stored is None else stored,
             handle_properties=self._properties(handle),
             guest=self.guest(record),
             child=self._child(record) if kind.nested else None,
-            update_policy=update_policy or {},
-            files=files or {},
             region=str(stack.credentials.get("region_name") or DEFAULT_REGION),
             state=f"{record.action}_{record.status}",
-            verb=verb,
+            **call,
         )
+
+    def _values(
+        self, record: ResourceRecord, kind: ResourceType, given: Mapping[str, Any] | None
+    ) -> tuple[dict[str, Any], dict[str, Any]]:
+        """The properties that a resource was made with, and those that are wanted."""
+        made_kind = kinds.made(self._core.registry, record)
+        present = self.complete(made_kind, record.properties) if record.definition else {}
+        if given is None and kind is made_kind:
+            return present, present
+        return present, self.complete(kind, record.properties if given is None else given)
 
     def facade(self, key: str) -> Any:
         """See ``scope.Builder``."""

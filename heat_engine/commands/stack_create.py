@@ -14,6 +14,7 @@ from heat_engine.commands import goal as goals
 from heat_engine.commands.change import Begun
 from heat_engine.commands.core import Core
 from heat_engine.commands.goal import Goal
+from heat_engine.commands.previews import Preview
 from heat_engine.graph.states import Action, Status
 from heat_engine.store import clock, documents, stacks
 from heat_engine.store.records import StackRecord
@@ -74,34 +75,8 @@ def preview(core: Core, context: RequestContext, name: Any, order: Order) -> dic
     chosen = options(order.args)
     goal = _validated(core, context, name, order, None, chosen)
     stack = _unborn(context, name, goal, chosen)
-    dependents: dict[str, list[str]] = {}
-    definitions = goal.bound.resources
-    for definition in definitions.values():
-        for needed in definition.requires(definitions.keys()):
-            dependents.setdefault(needed, []).append(definition.name)
     shown = render.full(stack, goal.parameters.shown(), [])
-    place = render.identity(stack)
-    shown["resources"] = [
-        {
-            "resource_identity": place.resource(item.name).to_dict(),
-            "stack_identity": place.to_dict(),
-            "stack_name": name,
-            "resource_name": item.name,
-            "resource_type": item.type,
-            "resource_action": "INIT",
-            "resource_status": "COMPLETE",
-            "resource_status_reason": "",
-            "physical_resource_id": "",
-            "required_by": sorted(dependents.get(item.name, ())),
-            "creation_time": render.time(stack.created_at),
-            "updated_time": render.time(stack.created_at),
-            "description": item.description or "",
-            "metadata": {},
-            "attributes": {},
-            "properties": {},
-        }
-        for item in definitions.values()
-    ]
+    shown["resources"] = Preview(core.registry, stack.created_at).of(goal, render.identity(stack))
     return shown
 
 

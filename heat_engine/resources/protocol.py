@@ -281,6 +281,10 @@ class ResourceType:
         """
         return None
 
+    def preview(self, properties: Mapping[str, Any], files: Mapping[str, Any]) -> ChildStack | None:
+        """The nested stack as far as it can be told before anything exists."""
+        return self.sample(properties, files)
+
     def attribute_names(self, request: Request) -> Sequence[str]:
         """The attributes that a resource is shown with."""
         return tuple(self.interface().attributes)

@@ -16,7 +16,6 @@ from heat_engine.commands.change import Begun
 from heat_engine.commands.core import Core
 from heat_engine.graph.states import Action
 from heat_engine.resources.protocol import Outcome, Progress
-from heat_engine.store import stacks
 from heat_engine.store.traversals import LeaseLost
 from heat_engine.traversal import ending
 from heat_engine.traversal.calls import Calls, invoke
@@ -100,21 +99,11 @@ class Execution:
         self._inbox.rest()
 
     def wake(self) -> None:
-        """A signal has arrived: whoever waits for one looks at once."""
+        """A signal has arrived, or a nested stack has ended: whoever waits for it looks at once."""
         for number in self._waits.listening():
             self._resume(number)
-        self._resume_parents()
-
-    def _resume_parents(self) -> None:
-        """Go on with the steps whose nested stack has ended."""
-        children = {
-            child_id: number
-            for number in self._waits.nested()
-            if (child_id := self.work.child_of(number)) is not None
-        }
-        if children:
-            for child_id in self.work.core.database.query(stacks.at_rest, list(children)):
-                self._resume(children[child_id])
+        for number in self.work.with_ended_child(self._waits.nested()):
+            self._resume(number)
 
     def supersede(self) -> None:
         """Begin nothing more: end the running calls, write what they made, let go."""

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import time
-from collections.abc import Mapping
+from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
 from typing import Any
 
@@ -20,6 +20,7 @@ from heat_engine.language import functions
 from heat_engine.language.definition import ResourceDefinition
 from heat_engine.resources.child import ChildStack
 from heat_engine.resources.protocol import Request, ResourceType
+from heat_engine.store import stacks
 from heat_engine.store.resources import ResourceRecord
 from heat_engine.store.traversals import StepRecord
 from heat_engine.traversal.journal import Journal
@@ -131,9 +132,9 @@ class Work:
             elapsed=self.elapsed(step),
             template_metadata=metadata,
             kind=kind,
-            update_policy=self._update_policy(record) if kind.update_policy else None,
+            update_policy=self._update_policy(record) if kind.update_policy else {},
             verb=step.verb,
-            files=self.goal.files if self.goal and kind.nested else None,
+            files=self.goal.files if self.goal and kind.nested else {},
         )
         return Call(step.number, kind, step.verb, request)
 
@@ -154,12 +155,17 @@ class Work:
             return {}
         return functions.resolve(definition.update_policy, self.scope) or {}
 
-    def child_of(self, number: int) -> str | None:
-        """The nested stack that a step works on, unless something is about to begin on it."""
-        record = self.rows[self.steps[number].resource_id]
-        if record.child_id is None or self.journal.wants_child(record.child_id):
-            return None
-        return record.child_id
+    def with_ended_child(self, numbers: Iterable[int]) -> list[int]:
+        """Those of these steps on whose nested stack nothing runs, nor is about to begin."""
+        children: dict[str, int] = {}
+        for number in numbers:
+            child_id = self.rows[self.steps[number].resource_id].child_id
+            if child_id is not None and not self.journal.wants_child(child_id):
+                children[child_id] = number
+        if not children:
+            return []
+        ended = self.core.database.query(stacks.at_rest, list(children))
+        return [children[child_id] for child_id in ended]
 
     def add_steps(self, steps: list[StepRecord]) -> None:
         """Put steps into a traversal that is already running."""

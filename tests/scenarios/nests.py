@@ -9,7 +9,7 @@ from typing import Any
 from sqlalchemy import select
 
 from heat_engine.store import tables
-from tests.scenarios.world import MINE, Stack, World, template
+from tests.scenarios.world import MINE, Stack, World, template, thing
 
 
 def create(
@@ -101,3 +101,14 @@ def orphans(world: World) -> list[str]:
             select(tables.resource.c.child_id).where(tables.resource.c.child_id.is_not(None))
         ).scalars()
         return sorted({*nested} ^ {*named})
+
+
+BOX = nest(
+    {"inner": thing({"get_param": "text"})},
+    {"text": {"type": "string", "default": "none"}},
+    {"said": {"get_attr": ["inner", "output"]}},
+)
+
+
+def box(text: str | None = None, kind: str = "box.yaml", **rest: Any) -> dict[str, Any]:
+    return {"type": kind, **({} if text is None else {"properties": {"text": text}}), **rest}

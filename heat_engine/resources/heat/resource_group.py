@@ -117,6 +117,13 @@ class ResourceGroup(Group):
             return None
         return _stack({"0": _member(properties, "0")})
 
+    def preview(self, properties: Mapping[str, Any], files: Mapping[str, Any]) -> ChildStack | None:
+        count = properties.get("count")
+        if not isinstance(count, int) or self.sample(properties, files) is None:
+            return None
+        names = itertools.islice(_free(_listed(properties)), count)
+        return _stack({name: _member(properties, name) for name in names})
+
     def names(self, request: Request) -> Sequence[str]:
         return list(itertools.islice(_free(_held(request)), request.properties["count"]))
 
@@ -157,11 +164,7 @@ class ResourceGroup(Group):
     @staticmethod
     def _gone(request: Request, child: Child | None) -> list[str]:
         """Names never to be used again, with those that the removal policies add now."""
-        listed = [
-            item
-            for policy in request.properties["removal_policies"]
-            for item in (policy or {}).get("resource_list") or ()
-        ]
+        listed = _listed(request.properties)
         appends = request.properties["removal_policies_mode"] == "append"
         return skipped(child, listed, _held(request) if appends else [])
 
@@ -232,6 +235,16 @@ def _held(request: Request) -> list[str]:
     """The names that have been removed before."""
     held = str(request.data.get(SKIPPED) or "")
     return held.split(",") if held else []
+
+
+def _listed(properties: Mapping[str, Any]) -> list[str]:
+    """What the removal policies list: names, or references of members."""
+    policies = properties.get("removal_policies")
+    return [
+        str(item)
+        for policy in (policies if isinstance(policies, list) else ())
+        for item in (policy or {}).get("resource_list") or ()
+    ]
 
 
 def _free(gone: Sequence[str]) -> Iterator[str]:

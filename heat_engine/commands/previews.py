@@ -1,0 +1,104 @@
+"""Resources that are not made yet, as a preview shows them (contract/native-api.md section 8.2)."""
+
+from __future__ import annotations
+
+from datetime import datetime
+from typing import Any
+
+from common import errors
+from common.identifiers import StackIdentity
+from heat_engine.commands import goal as goals
+from heat_engine.commands import render
+from heat_engine.commands.goal import Goal
+from heat_engine.commands.kinds import Kinds
+from heat_engine.language import parameters, template, validation
+from heat_engine.language.definition import ResourceDefinition
+from heat_engine.language.template import BoundTemplate
+from heat_engine.resources.registry import Registry
+
+Entry = dict[str, Any] | list[Any]
+
+
+class Preview:
+    """What a stack would have; where a resource is a nested stack, the list of what that has."""
+
+    def __init__(self, registry: Registry, created_at: datetime) -> None:
+        self._registry = registry
+        self._time = render.time(created_at)
+
+    def of(self, goal: Goal, place: StackIdentity) -> list[Entry]:
+        """``goal`` has been checked, the templates nested in it too."""
+        return self._entries(goal.bound, goal.kinds, place, None)
+
+    def _entries(
+        self, bound: BoundTemplate, kinds: Kinds, place: StackIdentity, parent: str | None
+    ) -> list[Entry]:
+        dependents: dict[str, list[str]] = {}
+        for definition in bound.resources.values():
+            for needed in definition.requires(bound.resources.keys()):
+                dependents.setdefault(needed, []).append(definition.name)
+        entries: list[Entry] = []
+        for definition in bound.resources.values():
+            inside = self._inside(definition, kinds, place)
+            if inside is None:
+                required_by = sorted(dependents.get(definition.name, ()))
+                entries.append(self._entry(definition, place, required_by, parent))
+            else:
+                entries.append(inside)
+        return entries
+
+    def _inside(
+        self, definition: ResourceDefinition, kinds: Kinds, place: StackIdentity
+    ) -> list[Entry] | None:
+        """The resources of a nested stack; None when there is none, or it is not known yet."""
+        kind = kinds.wanted(definition)
+        if not kind.nested:
+            return None
+        properties = validation.static_properties(definition, kind.interface())
+        try:
+            child = kind.preview(properties, kinds.files)
+            if child is None:
+                return None
+            source = goals.child_source(kinds.environment, kinds.files, definition.name, child)
+            parsed = template.parse(source.template, source.files)
+            pseudo = parameters.pseudo(
+                parsed.dialect, definition.name, None, place.tenant, modern=parsed.version.is_aws
+            )
+            values = goals.resolve_parameters(parsed, source.environment, pseudo, partial=True)
+            name = f"{place.stack_name}-{definition.name}"
+            inner = Kinds(self._registry, source.environment, source.files)
+            return self._entries(
+                parsed.bind(values),
+                inner,
+                StackIdentity(place.tenant, name, place.stack_id),
+                definition.name,
+            )
+        except errors.HearthError:
+            return None
+
+    def _entry(
+        self,
+        definition: ResourceDefinition,
+        place: StackIdentity,
+        required_by: list[str],
+        parent: str | None,
+    ) -> dict[str, Any]:
+        entry = {
+            "resource_identity": place.resource(definition.name).to_dict(),
+            "stack_identity": place.to_dict(),
+            "stack_name": place.stack_name,
+            "resource_name": definition.name,
+            "resource_type": definition.type,
+            "resource_action": "INIT",
+            "resource_status": "COMPLETE",
+            "resource_status_reason": "",
+            "physical_resource_id": "",
+            "required_by": required_by,
+            "creation_time": self._time,
+            "updated_time": self._time,
+            "description": definition.description or "",
+            "metadata": {},
+            "attributes": {},
+            "properties": {},
+        }
+        return entry if parent is None else {**entry, "parent_resource": parent}

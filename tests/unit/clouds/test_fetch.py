@@ -1,0 +1,52 @@
+"""Documents fetched from a server of our own."""
+
+from __future__ import annotations
+
+import threading
+from collections.abc import Iterator
+from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
+
+import pytest
+
+from heat_engine.clouds import fetch
+
+
+class Handler(BaseHTTPRequestHandler):
+    def do_GET(self) -> None:
+        self.send_response(200 if self.path == "/there" else 404)
+        self.end_headers()
+        self.wfile.write(b"a" * 1000)
+
+    def log_message(self, *args: object) -> None:
+        pass
+
+
+@pytest.fixture
+def url() -> Iterator[str]:
+    server = ThreadingHTTPServer(("127.0.0.1", 0), Handler)
+    thread = threading.Thread(target=server.serve_forever)
+    thread.start()
+    yield f"http://127.0.0.1:{server.server_address[1]}"
+    server.shutdown()
+    thread.join()
+    server.server_close()
+
+
+def test_a_text_is_fetched(url: str) -> None:
+    assert fetch.text(f"{url}/there", 1000) == "a" * 1000
+
+
+def test_what_is_too_large_is_refused(url: str) -> None:
+    with pytest.raises(fetch.FetchError, match="larger than 999 bytes"):
+        fetch.text(f"{url}/there", 999)
+
+
+def test_what_is_not_there_is_told(url: str) -> None:
+    with pytest.raises(fetch.FetchError, match="status 404"):
+        fetch.text(f"{url}/absent", 1000)
+
+
+@pytest.mark.parametrize("url", ["file:///etc/passwd", "ftp://x/y", "x", "http://127.0.0.1:1/"])
+def test_only_what_answers_over_http_is_fetched(url: str) -> None:
+    with pytest.raises(fetch.FetchError):
+        fetch.text(url, 1000)
