@@ -41,6 +41,11 @@ def family(name: str) -> str:
     return TEMPLATE if is_template(name) else name
 
 
+def is_another(record: ResourceRecord, target: Target) -> bool:
+    """Whether what a type stands for now can only be had by a new resource."""
+    return family(implementation(record)) != family(target.name)
+
+
 @dataclass(slots=True)
 class Kinds:
     """The types of one goal's resources, by its environment and files. Templates are read once."""

@@ -195,7 +195,7 @@ class Planner:
         if row is None or (row.action, row.status) == (Action.INIT, Status.COMPLETE):
             return Verb.CREATE, Decision.ADDED, True
         spoilt = row.action in (Action.INIT, Action.DELETE) or row.released
-        if spoilt or self._is_another(row, definition):
+        if spoilt or kinds.is_another(row, self._kinds.target(definition)):
             return Verb.REPLACE, Decision.REPLACED, True
         wanted = definition_of(definition, self._scope, self._kinds)
         known = not contains_unknown([wanted["properties"], wanted["metadata"]])
@@ -207,11 +207,6 @@ class Planner:
             return *self._decide_nested(row), known
         verb, decision = self._decide_known(row, wanted, known=known, equal=equal)
         return verb, decision, known
-
-    def _is_another(self, row: ResourceRecord, definition: ResourceDefinition) -> bool:
-        """Whether what implements the resource is something else now."""
-        wanted = self._kinds.target(definition).name
-        return kinds.family(kinds.implementation(row)) != kinds.family(wanted)
 
     def _decide_nested(self, row: ResourceRecord) -> tuple[Verb | None, Decision]:
         """An update always goes down, and the nested stack's resources decide for themselves."""

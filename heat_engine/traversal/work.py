@@ -99,6 +99,8 @@ class Work:
         definition = self.definitions.get(record.name)
         if definition is None or self.current.get(record.name) is not record:
             return kinds.made(self.core.registry, record)
+        if record.definition and kinds.is_another(record, self.kinds.target(definition)):
+            return kinds.made(self.core.registry, record)
         return self.kinds.wanted(definition)
 
     def want_child(self, record: ResourceRecord, wanted: ChildStack) -> None:

@@ -244,3 +244,23 @@ def test_a_value_that_does_not_fit_fails_when_it_is_used(world: World) -> None:
     stack.reach("CREATE_FAILED")
     assert "length" in stack.reason
     assert "resources.r" in stack.reason
+
+
+def test_another_template_updates_and_another_type_replaces(world: World) -> None:
+    files = {"box.yaml": BOX, "other.yaml": nest({"n": net()})}
+    stack = create(world, {"r": box("x")}, files)
+    stack.reach("CREATE_COMPLETE")
+    first = stack.physical("r")
+    update(stack, {"r": {"type": "other.yaml"}}, files)
+    stack.reach("UPDATE_COMPLETE")
+    assert stack.physical("r") == first
+    assert stack.resources()["r"]["resource_type"] == "other.yaml"
+    assert list(child(stack, "r").states()) == ["n"]
+    update(stack, {"r": thing()}, files)
+    stack.reach("UPDATE_COMPLETE")
+    assert stack.physical("r") != first
+    assert orphans(world) == []
+    update(stack, {"r": box("x", "My::Box")}, files, registry={"My::Box": "box.yaml"})
+    stack.reach("UPDATE_COMPLETE")
+    assert list(child(stack, "r").states()) == ["inner"]
+    assert world.cloud.made("networks") == []
