@@ -26,14 +26,23 @@ UNFINISHED = ("ACTIVE", "PENDING", "CANCELLED", "SUPERSEDED")
 def faults(database: Database, cloud: LocalClouds, stack_id: str, *, deleted: bool) -> list[str]:
     """Duplicates, orphans and leftovers, in words; the stack has come to rest."""
     with database.read() as session:
-        rows = resources.load(session, stack_id)
+        family = session.execute(
+            select(tables.stack.c.id).where(tables.stack.c.root_id == stack_id)
+        ).scalars()
+        rows = [row for member in list(family) for row in resources.load(session, member)]
+        nested = session.execute(
+            select(tables.stack.c.id).where(
+                tables.stack.c.owner_id.is_not(None), tables.stack.c.deleted_at.is_(None)
+            )
+        ).scalars()
+        lost = {*nested} ^ {row.child_id for row in rows if row.child_id}
         steps = session.execute(select(func.count()).select_from(tables.step)).scalar_one()
         open_traversals = session.execute(
             select(func.count())
             .select_from(tables.traversal)
             .where(tables.traversal.c.status.in_(UNFINISHED))
         ).scalar_one()
-    found = []
+    found = [f"nested stack {lost_id} is not one of a resource's" for lost_id in sorted(lost)]
     if steps or open_traversals:
         found.append(f"{steps} steps and {open_traversals} unfinished traversals are left")
     held = cloud.audit()

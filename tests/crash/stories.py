@@ -39,7 +39,8 @@ class Story:
 
 
 def base(random: random.Random, version: int = 1) -> Resources:
-    """Things that depend on one another; a later version changes some and replaces some."""
+    """Things that depend on one another, some of them in a nested stack; a later version changes
+    some and replaces some."""
     make = random.choice
     resources: Resources = {
         "net": _of("OS::Neutron::Net", name=f"net-{version}"),
@@ -54,6 +55,14 @@ def base(random: random.Random, version: int = 1) -> Resources:
         ),
         "text": _of("OS::Heat::RandomString", salt=str(version)),
         "told": _of("OS::Heat::TestResource", value={"get_resource": "port"}),
+        "group": {
+            **_of(
+                "OS::Heat::ResourceGroup",
+                count=version + 1,
+                resource_def=_of("OS::Neutron::Net", name=f"member-%index%-{version}"),
+            ),
+            "update_policy": {"rolling_update": {"max_batch_size": 2}},
+        },
     }
     if make((False, False, True)):
         resources["server"] = {
