@@ -56,7 +56,7 @@ class Preview:
             return None
         properties = validation.static_properties(definition, kind.interface())
         try:
-            child = kind.preview(properties, kinds.files)
+            child = kind.sample(properties, kinds.files, whole=True)
             if child is None:
                 return None
             source = goals.child_source(kinds.environment, kinds.files, definition.name, child)

@@ -274,16 +274,14 @@ class ResourceType:
         """An attribute of a nested type, with what get_attr gives behind its name."""
         return follow(self.read(request, attribute), path)
 
-    def sample(self, properties: Mapping[str, Any], files: Mapping[str, Any]) -> ChildStack | None:
+    def sample(
+        self, properties: Mapping[str, Any], files: Mapping[str, Any], *, whole: bool = False
+    ) -> ChildStack | None:
         """The nested stack, to check it before anything exists; values may be UNKNOWN.
 
-        files: those that came with the template.
+        files: those that came with the template. whole: all members of a group, not only one.
         """
         return None
-
-    def preview(self, properties: Mapping[str, Any], files: Mapping[str, Any]) -> ChildStack | None:
-        """The nested stack as far as it can be told before anything exists."""
-        return self.sample(properties, files)
 
     def attribute_names(self, request: Request) -> Sequence[str]:
         """The attributes that a resource is shown with."""

@@ -24,8 +24,8 @@ from heat_engine.resources.heat.resource_group import ResourceGroup
 from heat_engine.resources.heat.software_component import SoftwareComponent
 from heat_engine.resources.heat.software_config import SoftwareConfig, StructuredConfig
 from heat_engine.resources.heat.software_deployment import SoftwareDeployment
-from heat_engine.resources.heat.structured_deployment import StructuredDeployment
 from heat_engine.resources.heat.stack import Stack
+from heat_engine.resources.heat.structured_deployment import StructuredDeployment
 from heat_engine.resources.heat.test_resource import TestResource
 from heat_engine.resources.heat.value import Value
 from heat_engine.resources.heat.wait_condition import WaitCondition

@@ -48,7 +48,9 @@ class CloudFormationStack(NestedStack):
             timeout_mins=request.properties["TimeoutInMinutes"],
         )
 
-    def sample(self, properties: Mapping[str, Any], files: Mapping[str, Any]) -> ChildStack | None:
+    def sample(
+        self, properties: Mapping[str, Any], files: Mapping[str, Any], *, whole: bool = False
+    ) -> ChildStack | None:
         url = properties.get("TemplateURL")
         if not isinstance(url, str) or url not in files:
             return None

@@ -70,7 +70,9 @@ class ProviderTemplate(NestedStack):
             raise LookupError(request.type)
         return made
 
-    def sample(self, properties: Mapping[str, Any], files: Mapping[str, Any]) -> ChildStack | None:
+    def sample(
+        self, properties: Mapping[str, Any], files: Mapping[str, Any], *, whole: bool = False
+    ) -> ChildStack | None:
         if self._template is None:
             return None
         return ChildStack(

@@ -30,7 +30,9 @@ class ResourceChain(Group):
         "resource_properties": Property(Kind.MAP, "The properties of each member."),
     }
 
-    def sample(self, properties: Mapping[str, Any], files: Mapping[str, Any]) -> ChildStack | None:
+    def sample(
+        self, properties: Mapping[str, Any], files: Mapping[str, Any], *, whole: bool = False
+    ) -> ChildStack | None:
         types = properties.get("resources")
         if not isinstance(types, list) or contains_unknown(types):
             return None

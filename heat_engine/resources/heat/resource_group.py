@@ -112,17 +112,16 @@ class ResourceGroup(Group):
         BATCH_CREATE: _policy("Create the members in batches.", in_service=False),
     }
 
-    def sample(self, properties: Mapping[str, Any], files: Mapping[str, Any]) -> ChildStack | None:
+    def sample(
+        self, properties: Mapping[str, Any], files: Mapping[str, Any], *, whole: bool = False
+    ) -> ChildStack | None:
         if properties.get("count") == 0 or contains_unknown(_definition(properties).get("type")):
             return None
-        return _stack({"0": _member(properties, "0")})
-
-    def preview(self, properties: Mapping[str, Any], files: Mapping[str, Any]) -> ChildStack | None:
         count = properties.get("count")
-        if not isinstance(count, int) or self.sample(properties, files) is None:
-            return None
-        names = itertools.islice(_free(_listed(properties)), count)
-        return _stack({name: _member(properties, name) for name in names})
+        if whole and isinstance(count, int):
+            names = itertools.islice(_free(_listed(properties)), count)
+            return _stack({name: _member(properties, name) for name in names})
+        return _stack({"0": _member(properties, "0")})
 
     def names(self, request: Request) -> Sequence[str]:
         return list(itertools.islice(_free(_held(request)), request.properties["count"]))

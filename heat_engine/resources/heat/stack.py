@@ -68,7 +68,9 @@ class Stack(NestedStack):
             timeout_mins=values["timeout"],
         )
 
-    def sample(self, properties: Mapping[str, Any], files: Mapping[str, Any]) -> ChildStack | None:
+    def sample(
+        self, properties: Mapping[str, Any], files: Mapping[str, Any], *, whole: bool = False
+    ) -> ChildStack | None:
         text = properties.get("template")
         if not isinstance(text, str):
             return None
