@@ -22,9 +22,7 @@ TOGETHER = {
     "tests/unit/resources/openstack/test_local_cloud.py",
 }
 FORBIDDEN_IMPORTS = {"eventlet", "greenlet", "pickle", "marshal", "shelve"}
-MACHINE = re.compile(
-    r"/work/|/opt/(?:wheels|pypi)|/root/\.|--(?:extra-)?index-url|/tmp/(?:bash|plan)"
-)
+MACHINE = re.compile(r"/(?:home|root)/\w|--(?:extra-)?index-url")
 HEADER = re.compile(r"licen[sc]ed under|copyright", re.IGNORECASE)
 
 
