@@ -22,7 +22,7 @@ TOGETHER = {
     "tests/unit/resources/openstack/test_local_cloud.py",
 }
 FORBIDDEN_IMPORTS = {"eventlet", "greenlet", "pickle", "marshal", "shelve"}
-MACHINE = re.compile(r"/(?:home|root)/\w|--(?:extra-)?index-url")
+MACHINE = re.compile(r"(?<![\w/}>$)])/(?:home|root)/\w|--(?:extra-)?index-url")
 HEADER = re.compile(r"licen[sc]ed under|copyright", re.IGNORECASE)
 
 
