@@ -48,6 +48,17 @@ CALLS = {
     "list_services": [],
     "get_revision": [],
     "authenticated_to_backend": ["credentials"],
+    "create_software_config": [],
+    "show_software_config": ["config_id"],
+    "list_software_configs": [],
+    "delete_software_config": ["config_id"],
+    "create_software_deployment": [],
+    "show_software_deployment": ["deployment_id"],
+    "list_software_deployments": ["server_id"],
+    "metadata_software_deployments": ["server_id"],
+    "update_software_deployment": ["deployment_id"],
+    "signal_software_deployment": ["deployment_id", "details"],
+    "delete_software_deployment": ["deployment_id"],
     "wake": ["stack_id"],
 }
 
