@@ -7,6 +7,7 @@ One loop and one pool of threads serve all ports. Requests of a connection come 
 
 from __future__ import annotations
 
+import contextlib
 import threading
 from typing import Any
 
@@ -66,7 +67,9 @@ class HttpServer:
             wasyncore.close_all(self._map, ignore_all=True)
             return
         self._draining = Deadline(grace)
-        self._listeners[0].pull_trigger()
+        # The loop may have seen that already, and closed what wakes it.
+        with contextlib.suppress(OSError):
+            self._listeners[0].pull_trigger()
         self._loop.join(grace + 5)
         self._dispatcher.shutdown(timeout=1)
 
