@@ -17,7 +17,7 @@ from common.launch import GROUPS, listen
 from common.rpc import transport
 from common.rpc.client import EngineClient
 from common.signals import Signals
-from heat_engine.cli import storage
+from heat_engine.cli import first_start
 from heat_engine.cli.assemble import EngineProcess
 
 LOG = logging.getLogger(__name__)
@@ -69,7 +69,7 @@ def load(arguments: Sequence[str] | None = None) -> cfg.ConfigOpts:
 def main() -> None:
     conf = load()
     logs.setup(conf, "heat-all")
-    storage.prepare(conf)
+    first_start.prepare(conf)
     signals = Signals()
     everything = Everything(conf)
     everything.start()

@@ -9,7 +9,7 @@ import pytest
 from oslo_config import cfg
 
 from common import config
-from heat_engine.cli import storage
+from heat_engine.cli import first_start
 from heat_engine.store import migrations
 
 
@@ -21,7 +21,7 @@ def configured(folder: Path, state: Path) -> cfg.ConfigOpts:
 
 def test_first_start_makes_directory_key_and_tables(tmp_path: Path) -> None:
     conf = configured(tmp_path, tmp_path / "state")
-    storage.prepare(conf)
+    first_start.prepare(conf)
     assert migrations.current(config.database_url(conf))
     assert config.encryption_keys(conf)
     modes = {
@@ -33,13 +33,21 @@ def test_first_start_makes_directory_key_and_tables(tmp_path: Path) -> None:
 
 def test_second_start_keeps_the_key(tmp_path: Path) -> None:
     conf = configured(tmp_path, tmp_path / "state")
-    storage.prepare(conf)
+    first_start.prepare(conf)
     key = (tmp_path / "state" / "keys").read_text()
-    storage.prepare(conf)
+    first_start.prepare(conf)
     assert (tmp_path / "state" / "keys").read_text() == key
 
 
 def test_a_place_that_cannot_be_used_is_told(tmp_path: Path) -> None:
     (tmp_path / "file").write_text("")
     with pytest.raises(SystemExit, match=r"state_path .* cannot be used"):
-        storage.prepare(configured(tmp_path, tmp_path / "file" / "state"))
+        first_start.prepare(configured(tmp_path, tmp_path / "file" / "state"))
+
+
+def test_a_start_that_was_killed_before_the_tables_is_made_good(tmp_path: Path) -> None:
+    conf = configured(tmp_path, tmp_path / "state")
+    (tmp_path / "state").mkdir()
+    (tmp_path / "state" / "heat.db").touch()
+    first_start.prepare(conf)
+    assert migrations.current(config.database_url(conf))
