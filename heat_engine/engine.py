@@ -9,7 +9,7 @@ from common import errors
 from heat_engine.clouds.interface import Clouds
 from heat_engine.commands.core import Core
 from heat_engine.resources.registry import Registry
-from heat_engine.service import EngineService
+from heat_engine.service.endpoint import EngineService
 from heat_engine.settings import EngineSettings
 from heat_engine.store import retention
 from heat_engine.store.database import Database

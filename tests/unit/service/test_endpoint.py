@@ -6,7 +6,7 @@ import inspect
 
 import pytest
 
-from heat_engine.service import EngineService
+from heat_engine.service.endpoint import EngineService
 
 # contract/native-api.md section 15: what front ends call, with the arguments they name.
 CALLS = {
