@@ -33,6 +33,12 @@ class RequestContext(context.RequestContext):
     def is_guest(self) -> bool:
         return GUEST_ROLE in (self.roles or ())
 
+    @property
+    def only_reads(self) -> bool:
+        """Whether the caller may look and change nothing, as the role ``reader`` alone says."""
+        roles = set(self.roles or ())
+        return "reader" in roles and not roles & {"member", "admin"}
+
     def to_wire(self) -> dict[str, Any]:
         """The context dictionary of the RPC contract (contract/native-api.md section 15)."""
         return {

@@ -5,9 +5,21 @@ from __future__ import annotations
 from heat_engine.commands import goal as goals
 from heat_engine.commands import mask
 from heat_engine.commands.core import Core
+from heat_engine.commands.goal import Goal
 from heat_engine.store import stacks
-from heat_engine.store.records import StackSummary
+from heat_engine.store.records import StackRecord, StackSummary
 from heat_engine.store.session import Session
+
+
+def hidden(session: Session, core: Core, stack: StackSummary, goal: Goal | None = None) -> set[str]:
+    """What nobody may be told who reads a stack: its hidden values, those of the goal that it may
+    go back to, and those of the stacks around.
+
+    goal: the stack's own, where it is loaded already.
+    """
+    found = secrets(session, core, stack)
+    whole = stack if isinstance(stack, StackRecord) else stacks.get(session, stack.id)
+    return found if whole is None else found | _of_goals(session, core, whole, goal)
 
 
 def secrets(session: Session, core: Core, stack: StackSummary) -> set[str]:
@@ -18,8 +30,16 @@ def secrets(session: Session, core: Core, stack: StackSummary) -> set[str]:
         owner = stacks.get(session, owner_id)
         if owner is None:
             break
-        for previous in (False, True) if owner.previous else (False,):
-            goal = goals.load(core, session, owner, previous=previous)
-            found |= mask.of_parameters(goal.parameters)
+        found |= _of_goals(session, core, owner)
         owner_id = owner.owner_id
+    return found
+
+
+def _of_goals(
+    session: Session, core: Core, stack: StackRecord, goal: Goal | None = None
+) -> set[str]:
+    found = mask.of_parameters((goal or goals.load(core, session, stack)).parameters)
+    if stack.previous:
+        before = goals.load(core, session, stack, previous=True)
+        found |= mask.of_parameters(before.parameters)
     return found

@@ -7,7 +7,6 @@ from typing import Any
 
 from common.context import RequestContext
 from heat_engine.commands import access, ancestors, mask, render
-from heat_engine.commands import goal as goals
 from heat_engine.commands.core import Core
 from heat_engine.store import events, resources, stacks
 from heat_engine.store.records import StackRecord
@@ -72,10 +71,5 @@ def _one(
 
 def _secrets(core: Core, session: Session, stack: StackRecord) -> set[str]:
     """What a stack's events must not show: they tell what its resources were made from."""
-    secrets = mask.of_guests(resources.load(session, stack.id))
-    secrets |= ancestors.secrets(session, core, stack)
-    for previous in (False, True):
-        secrets |= mask.of_parameters(
-            goals.load(core, session, stack, previous=previous).parameters
-        )
-    return secrets
+    guests = mask.of_guests(resources.load(session, stack.id))
+    return guests | ancestors.hidden(session, core, stack)

@@ -13,6 +13,8 @@ from heat_engine.store.resources import ResourceRecord
 STARS = "******"
 # A shorter text stands in too many places by chance to be told from a secret.
 SHORTEST = 4
+# Where an environment has values.
+SECTIONS = ("parameters", "parameter_defaults")
 # Where a resource's data keeps the credential that was made for it.
 GUEST = "guest"
 
@@ -42,7 +44,7 @@ def hide_parameters(
 ) -> dict[str, Any]:
     """An environment with stars in place of hidden parameters' values."""
     shown = dict(environment)
-    for section in ("parameters", "parameter_defaults"):
+    for section in SECTIONS:
         shown[section] = {
             name: STARS if name in schemas and schemas[name].hidden else value
             for name, value in (shown.get(section) or {}).items()
@@ -62,7 +64,7 @@ def of_environment(
     environment: Mapping[str, Any], schemas: Mapping[str, ParameterSchema]
 ) -> set[str]:
     """What an environment gives to those parameters that are hidden."""
-    given = [environment.get(section) or {} for section in ("parameters", "parameter_defaults")]
+    given = [environment.get(section) or {} for section in SECTIONS]
     return _texts(
         [
             part[name]

@@ -8,7 +8,7 @@ from typing import Any
 from common import errors
 from common.context import RequestContext
 from heat_engine.clouds.interface import CloudError
-from heat_engine.commands import access, kinds, render, software_deployment
+from heat_engine.commands import access, ancestors, kinds, mask, render, software_deployment
 from heat_engine.commands.core import Core
 from heat_engine.commands.requests import Requests, signals_of
 from heat_engine.commands.scope import StackScope
@@ -46,6 +46,7 @@ def list_resources(
         below = stacks.descendants(session, stack, depth + 1)
         family = [stack, *(item for item in below if item.depth <= stack.depth + depth)]
         rows = _rows(session, family, in_full=with_detail)
+        hidden = _hidden(core, session, context, rows, family if with_detail else ())
         waits = traversals.waits(session, [item.id for item in family])
     nested = {item.id: item for item in below}
     shown = []
@@ -59,7 +60,8 @@ def list_resources(
             required_by = dependents.get(row.name, ())
             entry = render.resource(item, row, required_by, waits.get(row.id), child)
             if with_detail:
-                entry["attributes"] = _attributes(core, item, mine, row, ())
+                read = _attributes(core, item, mine, row, ())
+                entry["attributes"] = mask.masked_within(read, hidden[item.id])
             shown.append(entry)
     return shown
 
@@ -100,13 +102,16 @@ def describe(
         stored = signals.list(session, row.id) if kind.is_handle else []
         child = stacks.get(session, row.child_id) if row.child_id else None
         metadata = _with_software(session, kind, stack, row)
+        hidden = _hidden(core, session, context, {stack.id: rows}, [stack])[stack.id]
     shown = render.resource(
         stack, row, render.required_by(rows).get(row.name, ()), waits.get(row.id), child
     )
-    shown["metadata"] = kind.signal_metadata(signals_of(stored)) if stored else metadata
+    told = kind.signal_metadata(signals_of(stored)) if stored else metadata
+    shown["metadata"] = mask.masked_within(told, hidden)
     if with_attr is not False:
         extra = () if isinstance(with_attr, bool) or with_attr is None else tuple(with_attr)
-        shown["attributes"] = _attributes(core, stack, rows, row, extra)
+        read = _attributes(core, stack, rows, row, extra)
+        shown["attributes"] = mask.masked_within(read, hidden)
     return shown
 
 
@@ -118,6 +123,24 @@ def find_physical(core: Core, context: RequestContext, physical_id: str) -> dict
             stack = access.by_name(session, context, row.stack_id)
             return render.identity(stack).resource(row.name).to_dict()
     raise errors.EntityNotFound(entity="Resource", name=physical_id)
+
+
+def _hidden(
+    core: Core,
+    session: Session,
+    context: RequestContext,
+    rows: Mapping[str, list[ResourceRecord]],
+    family: Iterable[StackSummary],
+) -> dict[str, set[str]]:
+    """What must not be shown of each stack. A guest reads what its server was given to work with;
+    who may only read is not told with what to signal."""
+    if context.is_guest:
+        return {item.id: set() for item in family}
+    found = {item.id: ancestors.hidden(session, core, item) for item in family}
+    if context.only_reads:
+        for stack_id in found:
+            found[stack_id] |= mask.of_guests(rows.get(stack_id, ()))
+    return found
 
 
 def _with_software(

@@ -8,7 +8,7 @@ from typing import Any
 from common import errors
 from common.context import RequestContext
 from common.identifiers import new_id
-from heat_engine.commands import render
+from heat_engine.commands import mask, render, software_hidden
 from heat_engine.commands.core import Core
 from heat_engine.resources.heat import software_inputs
 from heat_engine.store import software_configs, software_deployments
@@ -30,7 +30,11 @@ def create(core: Core, context: RequestContext, given: Mapping[str, Any]) -> dic
 
 
 def show(core: Core, context: RequestContext, config_id: str) -> dict[str, Any]:
-    return document(core.database.query(visible, context, config_id))
+    with core.database.read() as session:
+        config = visible(session, context, config_id)
+        hidden = software_hidden.of_config(session, core, context, config)
+    shown: dict[str, Any] = mask.masked_within(document(config), hidden)
+    return shown
 
 
 def list_configs(

@@ -8,7 +8,7 @@ from typing import Any
 from common import errors
 from common.context import RequestContext
 from common.identifiers import new_id
-from heat_engine.commands import render, software_config
+from heat_engine.commands import mask, render, software_config, software_hidden
 from heat_engine.commands.core import Core
 from heat_engine.store import resources, software_configs, software_deployments, traversals
 from heat_engine.store.records import SoftwareDeploymentRecord
@@ -33,27 +33,37 @@ def create(core: Core, context: RequestContext, given: Mapping[str, Any]) -> dic
 
 
 def show(core: Core, context: RequestContext, deployment_id: str) -> dict[str, Any]:
-    return document(core.database.query(visible, context, deployment_id))
+    with core.database.read() as session:
+        found = visible(session, context, deployment_id)
+        hidden = software_hidden.of_deployments(session, core, context, [found])
+    shown: dict[str, Any] = mask.masked_within(document(found), hidden)
+    return shown
 
 
 def list_deployments(
     core: Core, context: RequestContext, server_id: str | None = None
 ) -> list[dict[str, Any]]:
-    found = core.database.query(
-        software_deployments.list, project_id=context.project_id or "", server_id=server_id
-    )
-    return [document(item) for item in found]
+    with core.database.read() as session:
+        found = software_deployments.list(
+            session, project_id=context.project_id or "", server_id=server_id
+        )
+        hidden = software_hidden.of_deployments(session, core, context, found)
+    return [mask.masked_within(document(item), hidden) for item in found]
 
 
 def metadata(core: Core, context: RequestContext, server_id: str) -> list[dict[str, Any]]:
     """What an agent on the server polls: the config of each deployment.
 
-    A guest learns of its own server only; raises ``Forbidden``.
+    A guest learns of its own server only; raises ``Forbidden``. Others see no hidden values.
     """
     with core.database.read() as session:
         if context.is_guest and _server_of(session, context) != server_id:
             raise errors.Forbidden(action=f"the software deployments of server {server_id}")
-        return of_server(session, server_id, context.project_id or "")
+        project_id = context.project_id or ""
+        found = software_deployments.list(session, project_id=project_id, server_id=server_id)
+        hidden = software_hidden.of_deployments(session, core, context, found)
+        told = of_server(session, server_id, project_id)
+    return [mask.masked_within(item, hidden) for item in told]
 
 
 def update(
@@ -61,7 +71,7 @@ def update(
 ) -> tuple[dict[str, Any], list[Hint]]:
     """Change what is given and not empty: the deployment, and who may be waiting for it."""
     fields = {key: value for key, value in checked(given).items() if value}
-    return core.database.transact(_update, context, deployment_id, fields)
+    return core.database.transact(_update, core, context, deployment_id, fields)
 
 
 def delete(core: Core, context: RequestContext, deployment_id: str) -> None:
@@ -161,7 +171,11 @@ def _create(
 
 
 def _update(
-    session: Session, context: RequestContext, deployment_id: str, fields: Mapping[str, Any]
+    session: Session,
+    core: Core,
+    context: RequestContext,
+    deployment_id: str,
+    fields: Mapping[str, Any],
 ) -> tuple[dict[str, Any], list[Hint]]:
     record = visible(session, context, deployment_id, lock=True)
     changes = {
@@ -172,7 +186,8 @@ def _update(
     if "config_id" in changes:
         software_config.visible(session, context, changes["config_id"])
     changed = software_deployments.update(session, record, **changes)
-    return document(changed), concerned(session, changed)
+    hidden = software_hidden.of_deployments(session, core, context, [changed])
+    return mask.masked_within(document(changed), hidden), concerned(session, changed)
 
 
 def _delete(session: Session, context: RequestContext, deployment_id: str) -> None:

@@ -6,7 +6,7 @@ from collections.abc import Mapping
 from typing import Any
 
 from common.context import RequestContext
-from heat_engine.commands import access, mask, outputs, render
+from heat_engine.commands import access, ancestors, mask, outputs, render
 from heat_engine.commands import goal as goals
 from heat_engine.commands.core import Core
 from heat_engine.graph.states import Action, Status
@@ -55,7 +55,7 @@ def show(
             found = [stack for item in listed if (stack := stacks.get(session, item.id))]
         else:
             found = [access.by_identity(session, context, identity, deleted=True)]
-        held = [_Held(core, session, stack, resolve_outputs) for stack in found]
+        held = [_Held(core, session, context, stack, resolve_outputs) for stack in found]
     return [item.render(core) for item in held]
 
 
@@ -77,7 +77,9 @@ def environment(core: Core, context: RequestContext, identity: dict[str, Any]) -
     with core.database.read() as session:
         stack = access.by_identity(session, context, identity, deleted=True)
         goal = goals.load(core, session, stack)
-    return mask.hide_parameters(goal.environment.to_dict(), goal.template.parameters)
+        around = ancestors.secrets(session, core, stack)
+    shown = mask.hide_parameters(goal.environment.to_dict(), goal.template.parameters)
+    return {**shown, **mask.masked_within({key: shown[key] for key in mask.SECTIONS}, around)}
 
 
 def list_outputs(core: Core, context: RequestContext, identity: dict[str, Any]) -> list[Any]:
@@ -93,22 +95,43 @@ def show_output(
         stack = access.by_identity(session, context, identity)
         goal = goals.load(core, session, stack)
         rows = outputs.needed(core, session, stack.id, goal)
-    return outputs.resolve_one(core, stack, goal, rows, key)
+        hidden = ancestors.hidden(session, core, stack, goal)
+        if context.only_reads:
+            hidden |= mask.of_guests(rows)
+    shown: Mapping[str, Any] = mask.masked_within(
+        outputs.resolve_one(core, stack, goal, rows, key), hidden
+    )
+    return shown
 
 
 class _Held:
     """What showing a stack takes, read in one go; outputs are resolved after the transaction."""
 
-    def __init__(self, core: Core, session: Session, stack: StackRecord, resolve: bool) -> None:
+    def __init__(
+        self,
+        core: Core,
+        session: Session,
+        context: RequestContext,
+        stack: StackRecord,
+        resolve: bool,
+    ) -> None:
         gone = (stack.action, stack.status) == (Action.DELETE, Status.COMPLETE)
         self.stack = stack
         self.goal = goals.load(core, session, stack)
         self.resolve = resolve and not gone
         self.rows = outputs.needed(core, session, stack.id, self.goal) if self.resolve else []
+        self.around = ancestors.secrets(session, core, stack)
+        self.hidden = ancestors.hidden(session, core, stack, self.goal)
+        if context.only_reads:
+            self.hidden |= mask.of_guests(self.rows)
 
     def render(self, core: Core) -> dict[str, Any]:
         shown = outputs.resolve(core, self.stack, self.goal, self.rows) if self.resolve else None
-        return render.full(self.stack, self.goal.parameters.shown(), shown)
+        return render.full(
+            self.stack,
+            mask.masked_within(self.goal.parameters.shown(), self.around),
+            mask.masked_within(shown, self.hidden),
+        )
 
 
 def _clean(query: Mapping[str, Any]) -> dict[str, Any]:

@@ -140,6 +140,17 @@ def find_physical(session: Session, physical_id: str, project_id: str) -> list[R
     return [_record(session, row) for row in rows]
 
 
+def holders(session: Session, physical_ids: Collection[str]) -> set[str]:
+    """The ids of the stacks that have a resource with one of those physical ids."""
+    wanted = list(physical_ids)
+    found: set[str] = set()
+    for start in range(0, len(wanted), 500):
+        some = table.c.physical_id.in_(wanted[start : start + 500])
+        rows = session.connection.execute(sa.select(table.c.stack_id).where(some).distinct())
+        found.update(row.stack_id for row in rows)
+    return found
+
+
 def save(session: Session, records: Iterable[ResourceRecord]) -> None:
     """Write rows, new or changed, in one statement."""
     rows = [_row(session, record) for record in records]

@@ -49,7 +49,11 @@ def get(session: Session, id: str, *, lock: bool = False) -> SoftwareDeploymentR
 
 
 def list(  # noqa: A001
-    session: Session, *, project_id: str | None, server_id: str | None = None
+    session: Session,
+    *,
+    project_id: str | None,
+    server_id: str | None = None,
+    config_id: str | None = None,
 ) -> builtins.list[SoftwareDeploymentRecord]:
     """Oldest first; those of the project itself and of its stack users. None: of all projects."""
     conditions: builtins.list[ColumnElement[bool]] = [table.c.withdrawn_at.is_(None)]
@@ -59,6 +63,8 @@ def list(  # noqa: A001
         )
     if server_id is not None:
         conditions.append(table.c.server_id == server_id)
+    if config_id is not None:
+        conditions.append(table.c.config_id == config_id)
     query = select(table).where(*conditions).order_by(table.c.created_at, table.c.id)
     return [_record(session, row) for row in session.execute(query)]
 
