@@ -62,12 +62,7 @@ class Call:
         url: str = self.request.application_url
         return url.rstrip("/")
 
-    def refuse_other_guests(self, stack_id: str, resource_name: str | None = None) -> None:
-        """A guest reaches its own stack, and in it its own resource."""
-        context = self.context
-        if not context.is_guest:
-            return
-        if stack_id != context.guest_stack_id or (
-            resource_name is not None and resource_name != context.guest_resource
-        ):
-            raise errors.Forbidden(action=resource_name or stack_id)
+    def refuse_other_guests(self, stack_id: str) -> None:
+        """A guest reaches its own stack; which resources of it, the engine says."""
+        if self.context.is_guest and stack_id != self.context.guest_stack_id:
+            raise errors.Forbidden(action=stack_id)

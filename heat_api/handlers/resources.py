@@ -75,4 +75,4 @@ def mark_unhealthy(call: Call) -> None:
 
 
 def _only_own(call: Call) -> None:
-    call.refuse_other_guests(call.identity.stack_id, call.path["resource_name"])
+    call.refuse_other_guests(call.identity.stack_id)

@@ -82,15 +82,13 @@ def _resource_of(context: RequestContext, arn: str) -> StackIdentity:
 
 
 def _may_reach(context: RequestContext, identity: StackIdentity) -> bool:
-    """A guest reaches its own resource, an administrator all, others what is in their project.
+    """A guest reaches its own stack (which resources of it, the engine says), an administrator
+    all, others what is in their project.
 
     Guests of Keystone live in a project of their own; whose they are only the engine knows.
     """
     if context.guest_stack_id is not None:
-        return (context.guest_stack_id, context.guest_resource) == (
-            identity.stack_id,
-            identity.resource_name,
-        )
+        return bool(context.guest_stack_id == identity.stack_id)
     if context.is_guest or "admin" in context.roles:
         return True
     return bool(context.project_id == identity.tenant)

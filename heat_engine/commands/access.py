@@ -8,8 +8,13 @@ from typing import Any
 from common import errors
 from common.context import RequestContext
 from common.identifiers import StackIdentity
-from heat_engine.store import stacks, traversals
+from heat_engine.commands import kinds
+from heat_engine.commands.core import Core
+from heat_engine.commands.requests import Requests
+from heat_engine.resources.granting import GrantingType
+from heat_engine.store import resources, stacks, traversals
 from heat_engine.store.records import StackRecord
+from heat_engine.store.resources import ResourceRecord
 from heat_engine.store.session import Session
 
 
@@ -50,12 +55,28 @@ def by_identity(
     return found
 
 
-def guest_resource(context: RequestContext, stack: StackRecord, resource_name: str) -> None:
-    """Refuse a guest anything but its own resource."""
-    if context.is_guest and (
-        context.guest_stack_id != stack.id or context.guest_resource != resource_name
-    ):
-        raise errors.Forbidden(action=f"resource {resource_name}")
+def guest_resource(
+    core: Core, session: Session, context: RequestContext, stack: StackRecord, resource_name: str
+) -> None:
+    """Refuse a guest all but its own resource, and those that the type of that one admits it to."""
+    if not context.is_guest:
+        return
+    if context.guest_stack_id == stack.id:
+        own = resources.find(session, stack.id, context.guest_resource or "")
+        if own is not None and _admitted(core, session, stack, own, resource_name):
+            return
+    raise errors.Forbidden(action=f"resource {resource_name}")
+
+
+def _admitted(
+    core: Core, session: Session, stack: StackRecord, own: ResourceRecord, resource_name: str
+) -> bool:
+    kind = kinds.made(core.registry, own)
+    if not isinstance(kind, GrantingType):
+        return own.name == resource_name
+    others = resources.load(session, stack.id)
+    request = Requests(core, stack, session).build(own, others=others)
+    return kind.admits(request, resource_name)
 
 
 def _visible(context: RequestContext, stack: StackRecord) -> bool:

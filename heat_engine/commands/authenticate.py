@@ -19,7 +19,8 @@ ADMIN = "admin"
 def authenticate(core: Core, credentials: Mapping[str, Any]) -> dict[str, Any] | None:
     """The identity that the credentials prove, None when they prove none.
 
-    credentials: ``{username, password}``, ``{token}`` (a guest's), or ``{ec2: {access, signature,
+    credentials: ``{username, password}`` (of a guest: its user id or access key, and its secret),
+    ``{token}`` (a guest's), or ``{ec2: {access, signature,
     verb, host, path, params}}`` for a request signed as contract/aws-apis.md section 2.5 says.
     Raises ``SignatureDoesNotMatch`` when the access key is known and the signature is not its own.
     """
@@ -30,10 +31,10 @@ def authenticate(core: Core, credentials: Mapping[str, Any]) -> dict[str, Any] |
             guest = guests.by_token(session, str(credentials["token"]))
             return _guest(guest) if guest else None
         if credentials.get("username") and credentials.get("password"):
-            user = users.authenticate(
-                session, str(credentials["username"]), str(credentials["password"])
-            )
-            return _user(user) if user else None
+            name, password = str(credentials["username"]), str(credentials["password"])
+            guest = guests.authenticate(session, name, password)
+            user = None if guest else users.authenticate(session, name, password)
+            return _guest(guest) if guest else _user(user) if user else None
     return None
 
 

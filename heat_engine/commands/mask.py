@@ -101,7 +101,7 @@ def of_guests(rows: Iterable[ResourceRecord]) -> set[str]:
         guest = row.data.get(GUEST)
         if guest:
             secrets.update((guest["token"], guest["secret"]))
-            signed = (row.outcome or {}).get("reference_id")
-            if signed:
-                secrets.add(str(signed))
+            reference = str((row.outcome or {}).get("reference_id") or "")
+            if "Signature=" in reference:
+                secrets.add(reference)
     return secrets

@@ -15,7 +15,7 @@ from heat_engine.commands.goal import timeout_seconds
 from heat_engine.commands.mask import GUEST
 from heat_engine.commands.orchestration import EngineCloud
 from heat_engine.language import properties as language_properties
-from heat_engine.resources.protocol import Guest, Request, ResourceType, Signal
+from heat_engine.resources.protocol import Guest, Peer, Request, ResourceType, Signal
 from heat_engine.store import resources, signals
 from heat_engine.store.records import SignalRecord, StackRecord
 from heat_engine.store.resources import ResourceRecord
@@ -87,10 +87,9 @@ class Requests:
         **call: Any,
     ) -> Request:
         """``call``: fields of the request that are known only to who calls a verb.
-
         ``given``: the wanted properties as resolved; None: those of the row.
         ``stored``: the signals that the resource is about; None: look for them.
-        ``others``: the stack's resources, among which a wait condition finds its handle.
+        ``others``: the stack's resources, among which are handles and peers.
         ``kind``: the type that the resource shall be of; None: the one it was made as.
         """
         stack = self._stack
@@ -120,6 +119,7 @@ class Requests:
             handle_properties=self._properties(handle),
             guest=self.guest(record),
             child=self._child(record) if kind.nested else None,
+            peers=tuple(self._peers(kind, others)),
             region=str(stack.credentials.get("region_name") or DEFAULT_REGION),
             state=f"{record.action}_{record.status}",
             **call,
@@ -150,6 +150,20 @@ class Requests:
         if key == "metadata":
             return parent.metadata or {}
         return (parent.definition or {}).get("update_policy") or {}
+
+    def _peers(self, kind: ResourceType, others: Iterable[ResourceRecord]) -> Iterator[Peer]:
+        for other in others if kind.peers else ():
+            made_as = kinds.implementation(other)
+            if other.obsolete or not {made_as, "*"} & set(kind.peers):
+                continue
+            yield Peer(
+                name=other.name,
+                type=made_as,
+                reference_id=other.reference_id,
+                properties=self._properties(other),
+                metadata=(other.definition or {}).get("metadata") or {},
+                state=f"{other.action}_{other.status}",
+            )
 
     def _child(self, record: ResourceRecord) -> child_reader.ChildReader | None:
         return child_reader.find(self._core, self._session, record.child_id, Requests)

@@ -92,7 +92,7 @@ def describe(
     """One resource with metadata; attributes too unless ``with_attr`` is False."""
     with core.database.read() as session:
         stack = access.by_identity(session, context, identity)
-        access.guest_resource(context, stack, resource_name)
+        access.guest_resource(core, session, context, stack, resource_name)
         rows = [row for row in resources.load(session, stack.id) if not row.obsolete]
         waits = traversals.waits(session, [stack.id])
         row = next((row for row in rows if row.name == resource_name), None)

@@ -63,7 +63,7 @@ def _send(
     with_metadata: bool,
 ) -> tuple[str, str | None, dict[str, Any] | None]:
     stack = access.by_identity(session, context, identity)
-    access.guest_resource(context, stack, resource_name)
+    access.guest_resource(core, session, context, stack, resource_name)
     record = resources.find(session, stack.id, resource_name)
     if record is None:
         raise errors.ResourceNotFound(resource_name=resource_name, stack_name=stack.name)

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterator
+from typing import Any
 
 from common.errors import Problem
 from heat_engine.commands.kinds import Kinds
@@ -14,6 +15,7 @@ from heat_engine.language.unknown import UNKNOWN
 from heat_engine.language.validation import static_properties
 from heat_engine.resources.heat.software_component import SoftwareComponent
 from heat_engine.resources.heat.software_deployment import SoftwareDeployment
+from heat_engine.resources.heat.software_deployment_group import SoftwareDeploymentGroup
 from heat_engine.resources.openstack.server_agent import SOFTWARE_CONFIG, AgentServer
 
 NO_AGENT = (
@@ -32,7 +34,11 @@ def problems(kinds: Kinds, bound: BoundTemplate) -> Iterator[Problem]:
             for message in kind.problems(name, given):
                 yield Problem(message, ("resources", name))
         elif isinstance(kind, SoftwareDeployment):
-            servers.add(_server(definition) or "")
+            servers.update(_targets(_given(definition, "server")))
+        elif isinstance(kind, SoftwareDeploymentGroup):
+            group = _given(definition, "servers")
+            members = group.entries.values() if isinstance(group, MapExpression) else ()
+            servers.update(_targets(*members))
     for name in sorted(servers & bound.resources.keys()):
         definition = bound.resources[name]
         kind = kinds.wanted(definition)
@@ -42,9 +48,14 @@ def problems(kinds: Kinds, bound: BoundTemplate) -> Iterator[Problem]:
                 yield Problem(NO_AGENT.format(name=name))
 
 
-def _server(definition: ResourceDefinition) -> str | None:
-    """The resource that a deployment is on, where the template says so plainly."""
+def _given(definition: ResourceDefinition, name: str) -> Any:
+    """A property as the template has it, None where that cannot be told."""
     given = definition.properties
-    node = given.entries.get("server") if isinstance(given, MapExpression) else None
-    target = node.target if isinstance(node, GetResource) else None
-    return target if isinstance(target, str) else None
+    return given.entries.get(name) if isinstance(given, MapExpression) else None
+
+
+def _targets(*nodes: Any) -> Iterator[str]:
+    """The resources that are named plainly."""
+    for node in nodes:
+        if isinstance(node, GetResource) and isinstance(node.target, str):
+            yield node.target

@@ -3,8 +3,9 @@
 A resource type is a class with a property schema, attributes and a few verbs. The engine calls a
 verb with a ``Request`` and gets a ``Progress``. ``WAIT`` means: call the same verb again, with
 ``Progress.saved`` as the next ``Request.saved``. A verb never sees a stack, graph, row or another
-resource. Verbs are idempotent by ``Request.token``: after a crash the same call comes again, and
-the verb first looks for what that token has made and adopts it.
+resource, but for what ``ResourceType.peers`` declares. Verbs are idempotent by ``Request.token``:
+after a crash the same call comes again, and the verb first looks for what that token has made and
+adopts it.
 """
 
 from __future__ import annotations
@@ -106,6 +107,22 @@ class Signal:
 
 
 @dataclass(frozen=True, slots=True)
+class Peer:
+    """A resource of the same stack, for types that refer to one by name or reference.
+
+    type: what it is made as, also where the template calls it something else. properties: as it
+    was made with; empty until it is. state: ``ACTION_STATUS``.
+    """
+
+    name: str
+    type: str
+    reference_id: Any
+    properties: Mapping[str, Any]
+    metadata: Mapping[str, Any]
+    state: str
+
+
+@dataclass(frozen=True, slots=True)
 class Request:
     """One call of a verb. Times are seconds; ``elapsed`` counts since the step began.
 
@@ -115,7 +132,7 @@ class Request:
     there is no such handle. handle_properties: the properties of that handle. child: the nested
     stack, if there is one. state: the resource's own, ``ACTION_STATUS``. verb: the one that is
     called, empty when an attribute is read. files: those that came with the stack's template.
-    region: where the stack is.
+    region: where the stack is. peers: the stack's resources, see ``ResourceType.peers``.
     """
 
     name: str
@@ -144,6 +161,7 @@ class Request:
     update_policy: Mapping[str, Any] = field(default_factory=dict)
     files: Mapping[str, Any] = field(default_factory=dict)
     region: str = ""
+    peers: Sequence[Peer] = ()
     state: str = ""
     verb: str = ""
 
@@ -180,6 +198,8 @@ class ResourceType:
     error_wait: after another resource failed, the engine lets a waiting verb go on for a while;
     False: it is aborted at once.
     nested: its thing is a nested stack; an update always goes down to it.
+    peers: types of resources of its stack that it has to look at; ``*`` for all. An empty tuple,
+    as of most types, means that it never sees another resource.
     update_policy: the keys of an update policy and their schemas.
     """
 
@@ -205,6 +225,7 @@ class ResourceType:
     supports_check: ClassVar[bool] = False
     supports_signal: ClassVar[bool] = False
     nested: ClassVar[bool] = False
+    peers: ClassVar[tuple[str, ...]] = ()
     update_policy: ClassVar[Mapping[str, Property]] = {}
 
     def interface(self) -> TypeInterface:

@@ -7,12 +7,14 @@ from importlib.metadata import entry_points
 
 from common import errors
 from heat_engine.language.schema import TypeInterface
+from heat_engine.resources.aws.iam import AccessKey, User
 from heat_engine.resources.aws.stack import CloudFormationStack
 from heat_engine.resources.aws.wait_condition import AWSWaitCondition
 from heat_engine.resources.aws.wait_condition_handle import (
     AWSWaitConditionHandle,
     UpdateWaitConditionHandle,
 )
+from heat_engine.resources.heat.access_policy import AccessPolicy
 from heat_engine.resources.heat.cloud_config import CloudConfig
 from heat_engine.resources.heat.delay import Delay
 from heat_engine.resources.heat.deployed_server import DeployedServer
@@ -24,6 +26,12 @@ from heat_engine.resources.heat.resource_group import ResourceGroup
 from heat_engine.resources.heat.software_component import SoftwareComponent
 from heat_engine.resources.heat.software_config import SoftwareConfig, StructuredConfig
 from heat_engine.resources.heat.software_deployment import SoftwareDeployment
+from heat_engine.resources.heat.software_deployment_group import (
+    SoftwareDeploymentGroup,
+    SoftwareDeployments,
+    StructuredDeploymentGroup,
+    StructuredDeployments,
+)
 from heat_engine.resources.heat.stack import Stack
 from heat_engine.resources.heat.structured_deployment import StructuredDeployment
 from heat_engine.resources.heat.test_resource import TestResource
@@ -43,6 +51,8 @@ ENTRY_POINTS = "hearth.resource_types"
 BUILT_IN: tuple[type[ResourceType], ...] = (
     AWSWaitCondition,
     AWSWaitConditionHandle,
+    AccessKey,
+    AccessPolicy,
     CloudConfig,
     CloudFormationStack,
     Delay,
@@ -60,12 +70,17 @@ BUILT_IN: tuple[type[ResourceType], ...] = (
     SoftwareComponent,
     SoftwareConfig,
     SoftwareDeployment,
+    SoftwareDeploymentGroup,
+    SoftwareDeployments,
     StructuredConfig,
     StructuredDeployment,
+    StructuredDeploymentGroup,
+    StructuredDeployments,
     Stack,
     Subnet,
     TestResource,
     UpdateWaitConditionHandle,
+    User,
     Value,
     Volume,
     VolumeAttachment,

@@ -3,9 +3,10 @@
 from __future__ import annotations
 
 import hashlib
+import hmac
 from collections.abc import Sequence
 
-from sqlalchemy import ColumnElement, select
+from sqlalchemy import ColumnElement, or_, select
 from sqlalchemy import delete as delete_from
 from sqlalchemy import insert as insert_into
 
@@ -50,6 +51,14 @@ def by_token(session: Session, token: str) -> GuestRecord | None:
 def by_access(session: Session, access: str) -> GuestRecord | None:
     """The guest with this EC2 access key."""
     return _one(session, guest.c.access == access)
+
+
+def authenticate(session: Session, name: str, secret: str) -> GuestRecord | None:
+    """The guest of that user id or access key, if the secret is its own."""
+    found = _one(session, or_(guest.c.user_id == name, guest.c.access == name))
+    if found is None or not hmac.compare_digest(found.secret.encode(), secret.encode()):
+        return None
+    return found
 
 
 def delete(session: Session, resource_ids: Sequence[str]) -> None:

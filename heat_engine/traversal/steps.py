@@ -16,6 +16,7 @@ from heat_engine.graph import states
 from heat_engine.graph.plan import Verb
 from heat_engine.graph.states import Action, Status
 from heat_engine.language import properties
+from heat_engine.resources.granting import GrantingType
 from heat_engine.resources.protocol import Outcome, Progress, done
 from heat_engine.store import clock
 from heat_engine.store.resources import ResourceRecord
@@ -156,7 +157,8 @@ class Steps:
             record.metadata = record.definition["metadata"]
         kind = self._work.kind(record)
         if kind.wants_guest(record.properties) and GUEST not in record.data:
-            self._invite(record)
+            granting = isinstance(kind, GrantingType)
+            self._invite(record, kind.guest_secret(record.properties) if granting else None)
         self.outcomes.state(record, Action.CREATE, Status.IN_PROGRESS, "state changed")
         return self._work.call(step, record)
 
@@ -280,12 +282,12 @@ class Steps:
         if not states.may_begin(step.verb, record.action, record.status):
             raise errors.Invalid(states.refusal(step.verb, record.action, record.status))
 
-    def _invite(self, record: ResourceRecord) -> None:
+    def _invite(self, record: ResourceRecord, secret: str | None) -> None:
         """Make the credential that reaches this resource and nothing else."""
         guest = {
             "user_id": new_id(),
             "access": secrets.token_hex(16),
-            "secret": secrets.token_hex(16),
+            "secret": secret or secrets.token_hex(16),
             "token": secrets.token_urlsafe(32),
         }
         record.outcome = {**(record.outcome or {}), "data": {**record.data, GUEST: guest}}

@@ -126,7 +126,7 @@ class Work:
         kind = self.kind(record)
         request = self.requests.build(
             record,
-            others=self.rows.values() if kind.listens_to else (),
+            others=self.rows.values() if kind.listens_to or kind.peers else (),
             given=given,
             changed=changed,
             saved=step.progress,

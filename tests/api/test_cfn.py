@@ -175,7 +175,6 @@ def test_a_url_of_another_server_is_refused(cfn: Client) -> None:
 @pytest.mark.parametrize(
     ("name", "access", "status", "code"),
     [
-        (arn("other"), "AK", 403, "AccessDenied"),
         (arn(stack_id="another"), "AK", 403, "AccessDenied"),
         (arn("other"), "OTHERS", 403, "AccessDenied"),
         (arn("other"), "PEOPLE", 200, None),
@@ -184,13 +183,22 @@ def test_a_url_of_another_server_is_refused(cfn: Client) -> None:
         (f"arn:openstack:heat::p1:stacks/web/{STACK_ID}", "AK", 400, "InvalidParameterValue"),
     ],
 )
-def test_whose_resource_it_is(
+def test_whose_stack_it_is(
     cfn: Client, name: str, access: str, status: int, code: str | None
 ) -> None:
     answer = cfn("POST", path("POST", name, access), body=b"")
     assert answer.status_int == status
     if code:
         assert fault(answer)[:2] == (status, code)
+
+
+def test_the_engine_says_which_resource_a_guest_reaches(
+    cfn: Client, engine: ScriptedEngine
+) -> None:
+    engine.answers["resource_signal"] = errors.Forbidden(action="resource other")
+    answer = cfn("POST", path("POST", arn("other"), "AK"), body=b"")
+    assert fault(answer)[:2] == (403, "AccessDenied")
+    assert engine.contexts[-1].guest_resource == "handle"
 
 
 @pytest.mark.parametrize(

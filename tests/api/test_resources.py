@@ -184,8 +184,6 @@ AS_GUEST = {"X-Auth-User": "", "X-Auth-Token": GUEST_TOKEN}
         ("POST", f"{URL}/handle/signal", 200),
         ("GET", f"{URL}/handle/metadata", 200),
         ("GET", "/v1/p1/stacks/web", 302),
-        ("POST", f"{URL}/other/signal", 403),
-        ("GET", f"{URL}/other/metadata", 403),
         ("POST", f"/v1/p1/stacks/web/{STACK_ID[:-1]}9/resources/handle/signal", 403),
         ("POST", f"/v1/p2/stacks/web/{STACK_ID}/resources/handle/signal", 403),
         ("GET", f"{URL}/handle", 403),
@@ -200,9 +198,19 @@ AS_GUEST = {"X-Auth-User": "", "X-Auth-Token": GUEST_TOKEN}
         ("GET", f"/v1/p1/stacks/arn:openstack:heat::p1:stacks/other/{STACK_ID[:-1]}2", 403),
     ],
 )
-def test_a_guest_reaches_its_own_resource_and_nothing_else(
+def test_a_guest_reaches_its_own_stack_and_nothing_else(
     api: Client, engine: ScriptedEngine, method: str, path: str, status: int
 ) -> None:
     engine.answers["resource_signal"] = None
     engine.answers["describe_stack_resource"] = {**RAW, "metadata": {}}
     assert api(method, path, headers=AS_GUEST).status_int == status
+
+
+@pytest.mark.parametrize(("method", "what"), [("POST", "signal"), ("GET", "metadata")])
+def test_the_engine_says_which_resource_a_guest_reaches(
+    api: Client, engine: ScriptedEngine, method: str, what: str
+) -> None:
+    refusal = errors.Forbidden(action="resource other")
+    engine.answers["resource_signal"] = engine.answers["describe_stack_resource"] = refusal
+    assert api(method, f"{URL}/other/{what}", headers=AS_GUEST).status_int == 403
+    assert engine.contexts[-1].guest_resource == "handle"

@@ -14,11 +14,13 @@ class Batch:
     renewed: int
 
 
-def rolling(target: int, current: int, largest: int, in_service: int) -> Iterator[Batch]:
+def rolling(
+    target: int, current: int, largest: int, in_service: int, *, bridging: bool = False
+) -> Iterator[Batch]:
     """Batches that renew all members and lead from ``current`` to ``target`` members.
 
     largest: renewed at most at once. in_service: members that are not being renewed at any time.
-    Members beyond the target, which only bridge a renewal, do not count as renewed.
+    bridging: whether members beyond the target, which only bridge a renewal, count as renewed.
     """
     least = min(in_service, target, current)
     done = 0
@@ -26,5 +28,5 @@ def rolling(target: int, current: int, largest: int, in_service: int) -> Iterato
         renewed = min(largest, max(target - done, 0))
         size = renewed + max(min(current, target - renewed), least)
         yield Batch(size, renewed)
-        done += renewed - max(size - max(current, target), 0)
+        done += renewed if bridging else renewed - max(size - max(current, target), 0)
         current = size

@@ -11,45 +11,24 @@ from heat_engine.language.scope import follow
 from heat_engine.language.unknown import UNKNOWN, contains_unknown
 from heat_engine.resources.child import Child, ChildStack
 from heat_engine.resources.heat import group_members
-from heat_engine.resources.heat.batches import Batch, rolling
+from heat_engine.resources.heat.batched_group import (
+    BATCH_CREATE,
+    ROLLING,
+    BatchedGroup,
+    Policy,
+    Wanted,
+    policy,
+    renewed,
+)
+from heat_engine.resources.heat.batches import Batch
 from heat_engine.resources.heat.group import Group, skipped
 from heat_engine.resources.heat.group_members import Member
-from heat_engine.resources.nested import ASKED
-from heat_engine.resources.protocol import Progress, Request, done, failed, replace, wait
+from heat_engine.resources.protocol import Request
 
 SKIPPED = "name_blacklist"
-BATCHES = "batches"
-PAUSED_UNTIL = "paused_until"
-ROLLING, BATCH_CREATE = "rolling_update", "batch_create"
-TOO_SLOW = "The current update policy will result in stack update timeout."
 
 
-def _policy(description: str, *, in_service: bool) -> Property:
-    schema = {
-        "max_batch_size": Property(
-            Kind.INTEGER,
-            "How many members to change at once.",
-            default=1,
-            constraints=(between(1),),
-        ),
-        "pause_time": Property(
-            Kind.NUMBER,
-            "Seconds to wait between batches.",
-            default=0,
-            constraints=(between(0),),
-        ),
-    }
-    if in_service:
-        schema["min_in_service"] = Property(
-            Kind.INTEGER,
-            "How many members to leave alone at any time.",
-            default=0,
-            constraints=(between(0),),
-        )
-    return Property(Kind.MAP, description, schema=schema)
-
-
-class ResourceGroup(Group):
+class ResourceGroup(BatchedGroup, Group):
     """Members of the same kind in a nested stack, named by their numbers."""
 
     name = "OS::Heat::ResourceGroup"
@@ -108,8 +87,8 @@ class ResourceGroup(Group):
         "removed_rsrc_list": Attribute("Names that are not used any more.", Kind.LIST, live=True),
     }
     update_policy = {
-        ROLLING: _policy("Change the members in batches.", in_service=True),
-        BATCH_CREATE: _policy("Create the members in batches.", in_service=False),
+        ROLLING: policy("Change the members in batches.", in_service=True),
+        BATCH_CREATE: policy("Create the members in batches.", in_service=False),
     }
 
     def sample(
@@ -126,25 +105,28 @@ class ResourceGroup(Group):
     def names(self, request: Request) -> Sequence[str]:
         return list(itertools.islice(_free(_held(request)), request.properties["count"]))
 
-    def create(self, request: Request) -> Progress:
-        if not request.saved:
-            policy = self._chosen(request, BATCH_CREATE)
-            gone = self._gone(request, None)
-            return self._begin(request, gone, policy, current=0)
-        return self._go_on(request)
+    def target(self, request: Request) -> int:
+        return int(request.properties["count"])
 
-    def update(self, request: Request) -> Progress:
-        if not request.saved:
-            if request.child is None or request.child.action == "DELETE":
-                return replace()
-            gone = self._gone(request, request.child)
-            policy = None
-            if "resource_def" in request.changed:
-                policy = self._chosen(request, ROLLING)
-            present = group_members.present(request.child)
-            current = len([name for name in present if name not in gone])
-            return self._begin(request, gone, policy, current=current)
-        return self._go_on(request)
+    def present(self, request: Request) -> int:
+        gone = self._gone(request, request.child)
+        return len([name for name in _old(request) if name not in gone])
+
+    def chosen_policy(self, request: Request) -> Policy | None:
+        if request.verb == "update" and "resource_def" not in request.changed:
+            return None
+        return super().chosen_policy(request)
+
+    def next_stack(self, request: Request, batch: Batch, *, first: bool) -> Wanted:
+        given, old = request.properties, _old(request)
+        gone = self._gone(request, request.child) if first else _held(request)
+        names = list(itertools.islice(_free(gone), batch.size))
+        made = {name: _member(given, name) for name in names}
+        surplus = [name for name in names if int(name) >= given["count"]]
+        return Wanted(
+            _stack(renewed(made, old, batch, surplus)),
+            {**request.data, SKIPPED: ",".join(gone)},
+        )
 
     def own(self, request: Request, attribute: str, path: Sequence[Any]) -> Any:
         child = request.child
@@ -156,78 +138,16 @@ class ResourceGroup(Group):
         return super().own(request, attribute, path)
 
     @staticmethod
-    def _chosen(request: Request, name: str) -> Mapping[str, Any] | None:
-        found = request.update_policy.get(name)
-        return found if isinstance(found, Mapping) else None
-
-    @staticmethod
     def _gone(request: Request, child: Child | None) -> list[str]:
         """Names never to be used again, with those that the removal policies add now."""
         listed = _listed(request.properties)
         appends = request.properties["removal_policies_mode"] == "append"
         return skipped(child, listed, _held(request) if appends else [])
 
-    def _begin(
-        self,
-        request: Request,
-        gone: list[str],
-        policy: Mapping[str, Any] | None,
-        *,
-        current: int,
-    ) -> Progress:
-        count = request.properties["count"]
-        batches = [Batch(count, count)]
-        if policy is not None:
-            size = int(policy.get("max_batch_size") or 1)
-            in_service = int(policy.get("min_in_service") or 0)
-            batches = list(rolling(count, current, size, in_service)) or batches
-            pause = float(policy.get("pause_time") or 0)
-            if pause * (len(batches) - 1) >= request.stack_timeout:
-                return failed(TOO_SLOW, "ValueError")
-        left = [[batch.size, batch.renewed] for batch in batches]
-        return self._next(request, gone, left)
 
-    def _go_on(self, request: Request) -> Progress:
-        left = list(request.saved.get(BATCHES) or ())
-        if request.saved.get(ASKED):
-            unfinished = self.ended(request)
-            if unfinished is not None:
-                return unfinished
-            if not left:
-                return done()
-            pause = self._pause(request)
-            if pause > 0:
-                until = request.elapsed + pause
-                return self._paused(request, until, left)
-        until = float(request.saved.get(PAUSED_UNTIL) or 0)
-        if request.elapsed < until:
-            return self._paused(request, until, left)
-        return self._next(request, _held(request), left)
-
-    @staticmethod
-    def _paused(request: Request, until: float, left: list[Any]) -> Progress:
-        saved = {BATCHES: left, PAUSED_UNTIL: until}
-        return wait("the pause between batches", until - request.elapsed, saved=saved)
-
-    def _pause(self, request: Request) -> float:
-        name = BATCH_CREATE if request.verb == "create" else ROLLING
-        return float((self._chosen(request, name) or {}).get("pause_time") or 0)
-
-    def _next(self, request: Request, gone: list[str], left: list[Any]) -> Progress:
-        """Ask for the stack as the next batch makes it."""
-        (size, renewed), rest = left[0], left[1:]
-        old: Mapping[str, Member] = {}
-        if request.child is not None:
-            old = group_members.present(request.child)
-        members = _renewed(request.properties, old, gone, size, renewed)
-        child = _stack(members)
-        asked = self.ask(request, child, **{BATCHES: rest})
-        return wait(
-            asked.waiting_for,
-            child=child,
-            saved=asked.saved,
-            data={**request.data, SKIPPED: ",".join(gone)},
-        )
+def _old(request: Request) -> Mapping[str, Member]:
+    """The members that the nested stack was last asked to have."""
+    return group_members.present(request.child) if request.child is not None else {}
 
 
 def _held(request: Request) -> list[str]:
@@ -268,34 +188,6 @@ def _member(properties: Mapping[str, Any], name: str) -> Member:
         {key: value for key, value in values.items() if value is not None},
         metadata if isinstance(metadata, Mapping) and metadata else None,
     )
-
-
-def _renewed(
-    properties: Mapping[str, Any],
-    old: Mapping[str, Member],
-    gone: Sequence[str],
-    size: int,
-    renewed: int,
-) -> dict[str, Member]:
-    """``size`` members, at most so many of which are new or changed.
-
-    Members with surplus names go first, then those with higher indexes are changed first.
-    """
-    names = list(itertools.islice(_free(gone), size))
-    count = properties["count"]
-    present = [name for name in names if name in old]
-    made = {name: _member(properties, name) for name in names}
-    left = renewed - (size - len(present))
-    first = sorted(present, key=lambda name: (int(name) >= count, -names.index(name)))
-    kept = {}
-    for name in first:
-        if old[name] == made[name]:
-            continue
-        if left > 0:
-            left -= 1
-        else:
-            kept[name] = old[name]
-    return {name: kept.get(name, made[name]) for name in names}
 
 
 def _stack(members: Mapping[str, Member]) -> ChildStack:

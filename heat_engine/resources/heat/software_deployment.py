@@ -64,6 +64,12 @@ ATTRIBUTES: Mapping[str, Attribute] = {
 }
 
 
+def problems(properties: Mapping[str, Any]) -> Sequence[str]:
+    """What is wrong with a deployment, or with a group of them."""
+    transport = properties.get("signal_transport")
+    return transport_problems("signal_transport", transport, OFFERED)
+
+
 class SoftwareDeployment(ResourceType):
     """Gives a server a config to run, and waits for what the server reports of it.
 
@@ -83,8 +89,7 @@ class SoftwareDeployment(ResourceType):
     signals_itself = True
 
     def validate(self, properties: Mapping[str, Any], stack_timeout: float) -> Sequence[str]:
-        transport = properties.get("signal_transport")
-        return transport_problems("signal_transport", transport, OFFERED)
+        return problems(properties)
 
     def create(self, request: Request) -> Progress:
         return self._deploy(request, "CREATE")

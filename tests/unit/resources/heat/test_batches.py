@@ -27,6 +27,23 @@ def test_batches(
     assert found == expected
 
 
+@pytest.mark.parametrize(
+    ("target", "current", "largest", "in_service", "expected"),
+    [
+        (3, 3, 1, 0, [(3, 1)] * 3),
+        (3, 3, 1, 3, [(4, 1)] * 3 + [(3, 0)]),
+        (5, 5, 2, 4, [(6, 2), (6, 2), (5, 1)]),
+        (10, 10, 4, 8, [(12, 4), (12, 4), (10, 2)]),
+        (3, 0, 2, 0, [(2, 2), (3, 1)]),
+    ],
+)
+def test_batches_in_which_bridging_members_count(
+    target: int, current: int, largest: int, in_service: int, expected: list[tuple[int, int]]
+) -> None:
+    found = rolling(target, current, largest, in_service, bridging=True)
+    assert [(batch.size, batch.renewed) for batch in found] == expected
+
+
 def test_batches_end() -> None:
     for target in range(6):
         for current in range(6):
