@@ -17,7 +17,7 @@ from heat_engine.graph.plan import Verb
 from heat_engine.graph.states import Action, Status
 from heat_engine.language import properties
 from heat_engine.resources.granting import GrantingType
-from heat_engine.resources.protocol import Outcome, Progress, done
+from heat_engine.resources.protocol import Outcome, Progress, ResourceType, done
 from heat_engine.store import clock
 from heat_engine.store.resources import ResourceRecord
 from heat_engine.store.traversals import StepRecord
@@ -157,8 +157,7 @@ class Steps:
             record.metadata = record.definition["metadata"]
         kind = self._work.kind(record)
         if kind.wants_guest(record.properties) and GUEST not in record.data:
-            granting = isinstance(kind, GrantingType)
-            self._invite(record, kind.guest_secret(record.properties) if granting else None)
+            self._invite(record, kind)
         self.outcomes.state(record, Action.CREATE, Status.IN_PROGRESS, "state changed")
         return self._work.call(step, record)
 
@@ -282,12 +281,13 @@ class Steps:
         if not states.may_begin(step.verb, record.action, record.status):
             raise errors.Invalid(states.refusal(step.verb, record.action, record.status))
 
-    def _invite(self, record: ResourceRecord, secret: str | None) -> None:
-        """Make the credential that reaches this resource and nothing else."""
+    def _invite(self, record: ResourceRecord, kind: ResourceType) -> None:
+        """Make the credential that reaches this resource, and what its type opens to it."""
+        given = kind.guest_secret(record.properties) if isinstance(kind, GrantingType) else None
         guest = {
             "user_id": new_id(),
             "access": secrets.token_hex(16),
-            "secret": secret or secrets.token_hex(16),
+            "secret": given or secrets.token_hex(16),
             "token": secrets.token_urlsafe(32),
         }
         record.outcome = {**(record.outcome or {}), "data": {**record.data, GUEST: guest}}
