@@ -221,6 +221,11 @@ class ConflictingMergeStrategyForParam(Invalid):
     )
 
 
+class ResourceActionRestricted(Invalid):
+    code = "HE1025"
+    message_format = "{action} is restricted for resource."
+
+
 class NotAuthenticated(HearthError):
     code = "HE2000"
     http_status = 401

@@ -18,7 +18,7 @@ from heat_engine.commands.scope import StackScope
 from heat_engine.graph import dag, plan
 from heat_engine.graph.plan import Existing, PlannedStep, Verb
 from heat_engine.graph.states import Action, Status
-from heat_engine.language import functions, properties
+from heat_engine.language import functions, properties, registry_map
 from heat_engine.language.definition import ResourceDefinition
 from heat_engine.language.unknown import contains_unknown
 from heat_engine.resources.protocol import ResourceType
@@ -153,6 +153,7 @@ class Planner:
         self._stack = stack
         self._definitions = goal.bound.resources
         self._kinds = goal.kinds
+        self._registry = goal.environment.resource_registry
         self._rows = rows
         self.current = {row.name: row for row in rows if not row.obsolete}
         self._spares: dict[str, list[ResourceRecord]] = {}
@@ -173,6 +174,8 @@ class Planner:
             definition = self._definitions[name]
             verb, decision, sure = self._decide(definition)
             result.decisions[name] = decision
+            if verb is None and self._pauses(name):
+                verb = Verb.UPDATE
             if verb is None:
                 continue
             row = self.current.get(name)
@@ -180,7 +183,7 @@ class Planner:
                 row = self._new_row(definition, requires[name])
                 result.fresh.append(row)
                 self.current[name] = row
-            if verb is not Verb.CREATE:
+            if verb is not Verb.CREATE and decision is not Decision.UNCHANGED:
                 self._scope.moving[name] = decision is Decision.REPLACED or not sure
             verbs[name] = (verb, row.id)
         leftover = any(row.obsolete or row.name not in names for row in self._rows)
@@ -188,6 +191,10 @@ class Planner:
         result.steps = step_records(plan.forward(verbs, requires, cleanup=leftover or changing))
         result.touched = list(self._touched.values())
         return result
+
+    def _pauses(self, name: str) -> bool:
+        """An update stops at its hook even where it then finds nothing to do (section 8.1)."""
+        return "pre-update" in registry_map.hooks(self._registry, name)
 
     def _decide(self, definition: ResourceDefinition) -> tuple[Verb | None, Decision, bool]:
         """The verb to run, what that means, and whether that is sure before anything has run."""

@@ -93,7 +93,7 @@ def resource(
         shown["parent_resource"] = stack.parent_resource
     if nested is not None:
         shown["nested_stack_id"] = identity(nested).to_dict()
-    if waits is not None and record.status == "IN_PROGRESS":
+    if waits is not None:
         words, since, until = waits
         shown["waiting_for"] = words
         shown["waiting_since"] = epoch(since)

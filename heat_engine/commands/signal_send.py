@@ -12,8 +12,10 @@ from heat_engine.commands import access, kinds
 from heat_engine.commands.core import Core
 from heat_engine.commands.requests import Requests, StoredSignals
 from heat_engine.graph.states import Action, Status
+from heat_engine.language.registry_map import HOOK_TYPES
 from heat_engine.resources.protocol import SignalResult
-from heat_engine.store import clock, events, resources, signals, traversals
+from heat_engine.store import clock, events, resources, signals, stacks, traversals
+from heat_engine.store.records import StackRecord
 from heat_engine.store.resources import ResourceRecord
 from heat_engine.store.session import Session
 
@@ -67,14 +69,15 @@ def _send(
     record = resources.find(session, stack.id, resource_name)
     if record is None:
         raise errors.ResourceNotFound(resource_name=resource_name, stack_name=stack.name)
+    if isinstance(details, Mapping) and "unset_hook" in details:
+        _clear_hook(session, stack, record, str(details["unset_hook"]))
+        return stack.id, traversals.owner(session, stack.id), None
     kind = kinds.made(core.registry, record)
     if not kind.signals_itself and (record.action in DEAF or stack.action == Action.DELETE):
         action = record.action if record.action in DEAF else stack.action
         raise errors.NotSupported(feature=f"Signal resource during {action}")
     if record.action == Action.INIT:
         raise errors.ResourceNotAvailable(resource_name=resource_name)
-    if isinstance(details, Mapping) and "unset_hook" in details:
-        raise errors.InvalidBreakPointHook(hook=details["unset_hook"], resource=resource_name)
     if not kind.supports_signal:
         raise errors.ResourceActionNotSupported(action="signal")
     stored = StoredSignals(session, record.id)
@@ -82,6 +85,21 @@ def _send(
     _keep(session, record, result, details)
     metadata = kind.signal_metadata(stored) if with_metadata else None
     return stack.id, traversals.owner(session, stack.id), metadata
+
+
+def _clear_hook(session: Session, stack: StackRecord, record: ResourceRecord, hook: str) -> None:
+    """Let a resource that is paused there go on (contract section 8.3); nobody else hears of it."""
+    shown = f'{record.type.rpartition(":")[2]} "{record.name}" [{record.physical_id}]'
+    shown += f' Stack "{stack.name}" [{stack.id}]'
+    if hook not in HOOK_TYPES:
+        raise errors.InvalidBreakPointHook(f'Invalid hook type "{hook}" for {shown}')
+    traversals.lock_stack(session, stack.id)
+    current = stacks.get(session, stack.id)
+    traversal_id = current.traversal_id if current else None
+    if not traversals.clear_hook(session, traversal_id or "", record.name, hook):
+        raise errors.InvalidBreakPointHook(hook=hook, resource=shown)
+    reason = f"Hook {hook} is cleared"
+    events.append(session, [_event(record, record.action, record.status, reason)])
 
 
 def _keep(session: Session, record: ResourceRecord, result: SignalResult, details: Any) -> None:

@@ -153,6 +153,7 @@ def _write(
         status_reason="",
         timeout_mins=chosen.timeout_mins,
         disable_rollback=disable_rollback,
+        converge=chosen.converge,
     )
     if chosen.tags:
         stacks.set_tags(session, stack_id, chosen.tags)
@@ -195,6 +196,7 @@ def _unborn(context: RequestContext, name: str, goal: Goal, chosen: Options) -> 
         deleted_at=None,
         timeout_mins=chosen.timeout_mins,
         disable_rollback=chosen.disable_rollback is not False,
+        converge=chosen.converge,
         traversal_id=None,
         tags=chosen.tags or (),
         environment={},

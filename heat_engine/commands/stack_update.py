@@ -164,6 +164,8 @@ def _write(
         columns["timeout_mins"] = chosen.timeout_mins
     if chosen.disable_rollback is not None:
         columns["disable_rollback"] = chosen.disable_rollback
+    if chosen.converge is not None:
+        columns["converge"] = chosen.converge
     stacks.update(session, stack.id, **columns)
     if chosen.tags is not None or not existing:
         stacks.set_tags(session, stack.id, chosen.tags or ())

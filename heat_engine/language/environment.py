@@ -7,7 +7,7 @@ from dataclasses import dataclass, field
 from typing import Any
 
 from common.errors import Problem
-from heat_engine.language import document
+from heat_engine.language import document, registry_map
 from heat_engine.language.limits import DEFAULT, Limits
 from heat_engine.language.merging import Strategies, merged
 from heat_engine.language.parameter_schema import ParameterSchema
@@ -185,6 +185,8 @@ def _registry(data: Mapping[str, Any]) -> list[Problem]:
         if key == "resources":
             if not isinstance(value, Mapping):
                 problems.append(Problem("rules bound to resource names must be a map", path))
+            else:
+                problems.extend(registry_map.rule_problems(value, path))
         elif value is not None and not isinstance(value, str):
             problems.append(Problem("must be the name of a type or of a template", path))
     return problems

@@ -8,8 +8,22 @@ from dataclasses import dataclass
 from fnmatch import fnmatchcase
 from typing import Any
 
+from common.errors import Problem
+
 TEMPLATE_ENDINGS = (".yaml", ".template")
 RULES = "resources"
+HOOKS = "hooks"
+RESTRICTED = "restricted_actions"
+# What a rule may pause, and what it may forbid an update to do.
+HOOK_TYPES = (
+    "pre-create",
+    "pre-update",
+    "pre-delete",
+    "post-create",
+    "post-update",
+    "post-delete",
+)
+RESTRICTED_ACTIONS = ("update", "replace")
 # What every installation maps, after what users map and after the types there are.
 SYSTEM: Mapping[str, Any] = {"OS::Quantum*": "OS::Neutron*"}
 
@@ -85,6 +99,49 @@ def narrowed(
     if rules:
         child[RULES] = rules
     return child
+
+
+def hooks(registry: Mapping[str, Any], resource_name: str) -> frozenset[str]:
+    """The hooks at which a change of a resource pauses (contract section 8.3)."""
+    return _words(registry, resource_name, HOOKS)
+
+
+def restricted_actions(registry: Mapping[str, Any], resource_name: str) -> frozenset[str]:
+    """What an update may not do to a resource (contract section 8.2)."""
+    return _words(registry, resource_name, RESTRICTED)
+
+
+def rule_problems(rules: Mapping[str, Any], path: tuple[str, ...] = (RULES,)) -> list[Problem]:
+    """Hooks and restricted actions that there are not, in rules at any depth."""
+    found: list[Problem] = []
+    for name, rule in _maps(rules).items():
+        place = (*path, name)
+        for key, known, text in (
+            (HOOKS, HOOK_TYPES, 'hook type "{}" for resource breakpoint, acceptable hook types'),
+            (RESTRICTED, RESTRICTED_ACTIONS, _RESTRICTED_TEXT),
+        ):
+            found.extend(
+                Problem(f"Invalid {text.format(word)} are: {known}", (*place, key))
+                for word in _listed(rule.get(key))
+                if word not in known
+            )
+        found.extend(rule_problems(rule, place))
+    return found
+
+
+_RESTRICTED_TEXT = 'restricted_action type "{}" for resource, acceptable restricted_action types'
+
+
+def _words(registry: Mapping[str, Any], resource_name: str, key: str) -> frozenset[str]:
+    matching = _matching(_maps(registry.get(RULES)), resource_name)
+    return frozenset(word for _, rule in matching for word in _listed(rule.get(key)))
+
+
+def _listed(value: Any) -> list[Any]:
+    """A single word, or a list of them; a map is the rule of a resource that is so named."""
+    if value is None or isinstance(value, Mapping):
+        return []
+    return [str(word) for word in value] if isinstance(value, (list, tuple)) else [str(value)]
 
 
 def _maps(value: Any) -> dict[str, Mapping[str, Any]]:

@@ -32,6 +32,7 @@ class StackSummary:
     deleted_at: datetime | None
     timeout_mins: int | None
     disable_rollback: bool
+    converge: bool | None
     traversal_id: str | None
     tags: tuple[str, ...] = ()
 

@@ -86,6 +86,8 @@ stack = Table(
     Column("timeout_mins", Integer),
     Column("disable_rollback", Boolean(create_constraint=False), nullable=False, default=True),
     Column("traversal_id", Identifier),  # the latest one
+    # Whether its updates look at the real things first.
+    Column("converge", Boolean(create_constraint=False)),
     UniqueConstraint("project_id", "live_name"),
     Index("ix_stack_project_id_created_at", "project_id", "created_at"),
     Index("ix_stack_deleted_at", "deleted_at"),
@@ -150,7 +152,8 @@ traversal = Table(
 )
 
 # One verb on one resource. requires: JSON list of the numbers of the steps to be finished before.
-# status: WAITING, STARTED, DONE, FAILED. progress: what the verb saved, encrypted JSON.
+# status: WAITING, STARTED, PAUSED (at its hook), CLEARED (whoever owns it may go on), DONE, FAILED.
+# progress: what the verb saved, encrypted JSON. reason: the failure to report, if it has one.
 step = Table(
     "step",
     metadata,
@@ -167,6 +170,8 @@ step = Table(
     Column("progress", LongText),
     Column("waiting_for", LongText),
     Column("waiting_until", Double),
+    Column("hook", Line(16)),
+    Column("reason", LongText),
     **BINARY_NAMES,
 )
 

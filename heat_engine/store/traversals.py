@@ -10,7 +10,7 @@ import json
 from collections.abc import Collection, Iterable, Iterator
 from dataclasses import dataclass, field
 from datetime import datetime
-from typing import Any
+from typing import Any, TypeVar
 
 import sqlalchemy as sa
 
@@ -19,8 +19,11 @@ from heat_engine.store.database import upsert
 from heat_engine.store.session import Session
 from heat_engine.store.tables import stack, step, traversal
 
+T = TypeVar("T")
 CLAIMABLE = ("ACTIVE", "PENDING", "CANCELLED")
 UNFINISHED = (*CLAIMABLE, "SUPERSEDED")
+# A step that has begun and is not over.
+BEGUN = ("STARTED", "PAUSED", "CLEARED")
 # Made once: making a statement takes longer than running it.
 _OWNER = (
     sa.select(traversal.c.owner)
@@ -50,7 +53,10 @@ class TraversalRecord:
 
 @dataclass(slots=True)
 class StepRecord:
-    """One verb on one resource; ``started_at`` is in seconds of the database's clock."""
+    """One verb on one resource; ``started_at`` is in seconds of the database's clock.
+
+    hook: where it is paused. reason: the failure to report, when the step fails or has failed.
+    """
 
     number: int
     resource_id: str
@@ -64,6 +70,8 @@ class StepRecord:
     progress: dict[str, Any] = field(default_factory=dict, repr=False)
     waiting_for: str | None = None
     waiting_until: float | None = None
+    hook: str | None = None
+    reason: str | None = None
 
 
 def lock_stack(session: Session, stack_id: str) -> None:
@@ -212,7 +220,7 @@ def held(session: Session, engine_id: str, ids: Collection[str]) -> dict[str, tu
     return found
 
 
-def _portions(ids: Collection[str], size: int = 500) -> Iterator[list[str]]:
+def _portions(ids: Collection[T], size: int = 500) -> Iterator[list[T]]:
     wanted = list(ids)
     for start in range(0, len(wanted), size):
         yield wanted[start : start + size]
@@ -274,6 +282,8 @@ def steps(session: Session, traversal_id: str) -> list[StepRecord]:
             progress=session.vault.decrypt_json(row.progress) if row.progress else {},
             waiting_for=row.waiting_for,
             waiting_until=row.waiting_until,
+            hook=row.hook,
+            reason=row.reason,
         )
         for row in rows
     ]
@@ -282,18 +292,57 @@ def steps(session: Session, traversal_id: str) -> list[StepRecord]:
 def waits(
     session: Session, stack_ids: Collection[str]
 ) -> dict[str, tuple[str, float | None, float | None]]:
-    """What each resource of these stacks waits for: resource id to (words, since, until)."""
+    """What each resource of these stacks waits for: resource id to (words, since, until).
+
+    A wait without an end of its own ends with its traversal.
+    """
     found: dict[str, tuple[str, float | None, float | None]] = {}
-    columns = (step.c.resource_id, step.c.waiting_for, step.c.started_at, step.c.waiting_until)
-    waiting = (step.c.status == "STARTED", step.c.waiting_for.is_not(None))
+    until = sa.func.coalesce(step.c.waiting_until, traversal.c.deadline).label("waiting_until")
+    columns = (step.c.resource_id, step.c.waiting_for, step.c.started_at, until)
+    waiting = (step.c.status.in_(BEGUN), step.c.waiting_for.is_not(None))
     for some in _portions(stack_ids):
         rows = session.connection.execute(
             sa.select(*columns)
-            .select_from(stack.join(step, step.c.traversal_id == stack.c.traversal_id))
+            .select_from(
+                stack.join(step, step.c.traversal_id == stack.c.traversal_id).join(
+                    traversal, traversal.c.id == stack.c.traversal_id
+                )
+            )
             .where(stack.c.id.in_(some), *waiting)
         )
         for row in rows:
             found[row.resource_id] = (row.waiting_for, row.started_at, row.waiting_until)
+    return found
+
+
+def clear_hook(session: Session, traversal_id: str, resource_name: str, hook: str) -> bool:
+    """Let the steps that are paused there go on; whether there are any."""
+    cleared = session.connection.execute(
+        sa.update(step)
+        .where(
+            step.c.traversal_id == traversal_id,
+            step.c.resource_name == resource_name,
+            step.c.status == "PAUSED",
+            step.c.hook == hook,
+        )
+        .values(status="CLEARED")
+    )
+    return cleared.rowcount > 0
+
+
+def cleared(session: Session, traversal_id: str, numbers: Collection[int]) -> list[int]:
+    """Those of these paused steps that may go on."""
+    found: list[int] = []
+    for some in _portions(numbers):
+        found.extend(
+            session.connection.execute(
+                sa.select(step.c.number).where(
+                    step.c.traversal_id == traversal_id,
+                    step.c.number.in_(some),
+                    step.c.status == "CLEARED",
+                )
+            ).scalars()
+        )
     return found
 
 
@@ -314,6 +363,8 @@ def save_steps(session: Session, traversal_id: str, records: Iterable[StepRecord
             "progress": session.vault.encrypt_json(record.progress) if record.progress else None,
             "waiting_for": record.waiting_for,
             "waiting_until": record.waiting_until,
+            "hook": record.hook,
+            "reason": record.reason,
         }
         for record in records
     ]

@@ -61,8 +61,8 @@ def release(work: Work) -> None:
 def _failure(action: Action, outcomes: Outcomes) -> str | None:
     """The first failure, or for a check all of them, each in its long form (contract 8.5, 9.2)."""
     told = [
-        (record.name, f"Resource {record.action} failed: {text}")
-        for record, text in outcomes.failures
+        (failure.name, f"Resource {failure.action} failed: {failure.text}")
+        for failure in outcomes.failures
     ]
     if not told:
         return None

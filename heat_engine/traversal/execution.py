@@ -16,15 +16,14 @@ from heat_engine.commands.change import Begun
 from heat_engine.commands.core import Core
 from heat_engine.graph.states import Action
 from heat_engine.resources.protocol import Outcome, Progress
-from heat_engine.store.traversals import LeaseLost
+from heat_engine.store.traversals import BEGUN, LeaseLost
 from heat_engine.traversal import ending
 from heat_engine.traversal.calls import Calls, invoke
 from heat_engine.traversal.inbox import Inbox
-from heat_engine.traversal.outcomes import After
 from heat_engine.traversal.pool import Pool, Timer, Timers
-from heat_engine.traversal.steps import Steps
+from heat_engine.traversal.steps import Result, Steps
 from heat_engine.traversal.vigil import Vigil
-from heat_engine.traversal.waits import Waits
+from heat_engine.traversal.waits import Waiting, Waits
 from heat_engine.traversal.work import Call, DatabaseTime, Work
 
 LOG = logging.getLogger(__name__)
@@ -99,10 +98,13 @@ class Execution:
         self._inbox.rest()
 
     def wake(self) -> None:
-        """A signal has arrived, or a nested stack has ended: whoever waits for it looks at once."""
+        """A signal has arrived, a nested stack has ended or a hook was cleared: whoever waits for
+        it looks at once."""
         for number in self._waits.listening():
             self._resume(number)
         for number in self.work.with_ended_child(self._waits.nested()):
+            self._resume(number)
+        for number in self.work.with_cleared_hook(self._waits.paused()):
             self._resume(number)
 
     def supersede(self) -> None:
@@ -130,9 +132,9 @@ class Execution:
         elif self.work.clock.now() >= traversal.deadline:
             self.stopped = TIMED_OUT
         for number, step in self.work.steps.items():
-            if step.status in ("STARTED", "FAILED"):
+            if step.status in (*BEGUN, "FAILED"):
                 self.work.walk.claim(number)
-            if step.status == "STARTED":
+            if step.status in BEGUN:
                 self._resume(number)
 
     def _advance(self) -> None:
@@ -171,23 +173,17 @@ class Execution:
             return False
         return self._halted() or not self.work.walk.ready
 
-    def _proceed(self, number: int, result: Call | After) -> None:
+    def _proceed(self, number: int, result: Result) -> None:
         """Go on with a step that has begun: call inline or later, wait, or note its end."""
         while isinstance(result, Call):
             if not result.kind.instant:
                 self._calls.prepare(result)
                 return
-            result = self._apply(number, invoke(result))
-
-    def _apply(self, number: int, progress: Progress) -> Call | After:
-        step = self.work.steps[number]
-        result = self.steps.apply(step, progress)
-        if result is After.WAITING:
-            kind = self.work.kind(self.work.rows[step.resource_id])
-            self._waits.add(number, kind, progress)
-            if self.stopped is not None or (self._failing() and not kind.error_wait):
+            result = self.steps.apply(self.work.steps[number], invoke(result))
+        if isinstance(result, Waiting):
+            self._waits.add(number, result)
+            if self.stopped is not None or (self._failing() and not result.error_wait):
                 self._abort([number])
-        return result
 
     def _resume(self, number: int, ticket: int | None = None) -> None:
         """Call the verb of a step again. With a ticket: if it still waits with that one."""
@@ -199,7 +195,7 @@ class Execution:
         self._calls.ended(number)
         if self._superseded and progress.outcome is Outcome.REPLACE:
             return
-        self._proceed(number, self._apply(number, progress))
+        self._proceed(number, self.steps.apply(self.work.steps[number], progress))
 
     def _lose_patience(self) -> None:
         """Something has failed: abort who need not be waited for, give the others some time."""

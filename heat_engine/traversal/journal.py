@@ -103,19 +103,22 @@ class Journal:
         record.action, record.status, record.status_reason = str(action), str(status), reason
         record.updated_at = clock.utc()
         self.row(record)
-        if repeated:
-            return
+        if not repeated:
+            self.event(record, record.action, record.status, reason)
+
+    def event(self, record: ResourceRecord, action: str, status: str, reason: str) -> None:
+        """Tell something about a resource that need not be its state."""
         self._pending.events.append(
             {
                 "id": new_id(),
                 "stack_id": record.stack_id,
-                "created_at": record.updated_at,
+                "created_at": clock.utc(),
                 "resource_name": record.name,
                 "resource_type": record.type,
                 "physical_id": record.physical_id
                 or physical_name(self._stack.name, record.name, record.id),
-                "action": record.action,
-                "status": record.status,
+                "action": str(action),
+                "status": str(status),
                 "status_reason": reason,
                 "properties": self._properties(record),
             }

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import enum
+from dataclasses import dataclass
 
 from common import errors
 from heat_engine.commands.mask import GUEST, masked
@@ -11,17 +12,28 @@ from heat_engine.resources.protocol import Progress
 from heat_engine.store.resources import ResourceRecord
 from heat_engine.store.traversals import StepRecord
 from heat_engine.traversal.calls import invoke
+from heat_engine.traversal.waits import Waiting
 from heat_engine.traversal.work import Call, Work
 
 
 class After(enum.Enum):
-    """What has become of a step."""
+    """What has become of a step that does not wait."""
 
     FINISHED = "finished"
-    WAITING = "waiting"
     FAILED = "failed"
 
 
+@dataclass(frozen=True, slots=True)
+class Failure:
+    """Why the action on a resource of that name failed; ``text`` names the place."""
+
+    name: str
+    action: str
+    text: str
+
+
+PAUSED = Waiting(paused=True, error_wait=False)
+WHILE_PAUSED = "Failure occurred while waiting."
 # A wait that long is one whose end a user wants to know; a shorter one is a poll. Seconds.
 LONG = 10
 
@@ -33,20 +45,25 @@ class Outcomes:
         self._work = work
         self.failures = self._earlier_failures()
 
-    def _earlier_failures(self) -> list[tuple[ResourceRecord, str]]:
-        """What had failed before the traversal was taken over."""
-        ended = {
-            step.resource_id
-            for step in self._work.steps.values()
-            if step.status in ("DONE", "FAILED")
-        }
-        failed = [
-            row
-            for row in self._work.rows.values()
-            if row.id in ended and row.status == Status.FAILED and not _is_aborted(row)
-        ]
-        failed.sort(key=lambda row: row.updated_at or row.created_at)
-        return [(row, row.status_reason) for row in failed]
+    def _earlier_failures(self) -> list[Failure]:
+        """What had failed before the traversal was taken over: steps, and what broke later."""
+        work = self._work
+        found = []
+        for step in work.steps.values():
+            row = work.rows.get(step.resource_id)
+            if row is None or step.status not in ("DONE", "FAILED"):
+                continue
+            if step.status == "FAILED" and step.reason:
+                restricted = row.status != Status.FAILED
+                failure = Failure(
+                    row.name, Action.UPDATE if restricted else row.action, step.reason
+                )
+            elif row.status == Status.FAILED and step.status == "DONE":
+                failure = Failure(row.name, row.action, row.status_reason)
+            else:
+                continue
+            found.append((row.updated_at or row.created_at, failure))
+        return [failure for _, failure in sorted(found, key=lambda item: item[0])]
 
     def state(self, record: ResourceRecord, action: Action, status: Status, reason: str) -> None:
         self._work.journal.state(record, action, status, reason)
@@ -71,7 +88,7 @@ class Outcomes:
 
     def waiting(
         self, step: StepRecord, record: ResourceRecord, progress: Progress, *, changed: bool
-    ) -> After:
+    ) -> Waiting:
         """``changed``: the resource's row has something new to store."""
         lasts = progress.after if progress.after is not None and progress.after > LONG else None
         reached = (dict(progress.saved), progress.waiting_for)
@@ -81,7 +98,17 @@ class Outcomes:
             step.progress, step.waiting_for = reached
             step.waiting_until = None if lasts is None else self._work.clock.now() + lasts
             self._work.journal.step(step)
-        return After.WAITING
+        return Waiting.of(self._work.kind(record), progress)
+
+    def pause(self, step: StepRecord, record: ResourceRecord, hook: str) -> Waiting:
+        """Stop a step at a hook until a user clears it."""
+        action = hook.partition("-")[2].upper()
+        reason = f"{action} paused until Hook {hook} is cleared"
+        step.status, step.hook = "PAUSED", hook
+        step.waiting_for, step.waiting_until = f"hook {hook} to be cleared", None
+        self._work.journal.step(step)
+        self._work.journal.event(record, record.action, record.status, reason)
+        return PAUSED
 
     def fail(
         self,
@@ -97,20 +124,38 @@ class Outcomes:
 
         place: where inside the resource's nested stack the failure is.
         """
-        self._end_failed(step)
         self._failure(record, action, reason, error, place)
+        self._end_failed(step, self.failures[-1].text)
         return After.FAILED
 
     def refuse(self, step: StepRecord, record: ResourceRecord, action: Action, text: str) -> After:
         """End a step that could not begin; ``text`` stands alone as its reason."""
-        self._end_failed(step)
+        self._end_failed(step, text)
         self.state(record, action, Status.FAILED, text)
-        self.failures.append((record, text))
+        self.failures.append(Failure(record.name, action, text))
+        return After.FAILED
+
+    def forbid(
+        self, step: StepRecord, record: ResourceRecord, error: errors.ResourceActionRestricted
+    ) -> After:
+        """End a step that a rule does not allow; the resource stays in the state it is in."""
+        if record.status == Status.IN_PROGRESS:
+            self.state(record, Action.UPDATE, Status.FAILED, error.message)
+        else:
+            self._work.journal.event(record, Action.UPDATE, Status.FAILED, error.message)
+        place = errors.dotted(("resources", record.name))
+        text = f"{type(error).__name__}: {place}: {error.message}"
+        self._end_failed(step, text)
+        self.failures.append(Failure(record.name, Action.UPDATE, text))
         return After.FAILED
 
     def abort(self, step: StepRecord, why: str) -> None:
         """End a step that was waiting, because its traversal ends."""
         record = self._work.rows[step.resource_id]
+        if step.hook is not None:
+            self._end_failed(step)
+            self._work.journal.event(record, record.action, record.status, WHILE_PAUSED)
+            return
         kind = self._work.kind(record)
         if kind.signals_itself:
             invoke(Call(step.number, kind, "cancel", self._work.requests.build(record)))
@@ -156,8 +201,10 @@ class Outcomes:
             record.metadata = dict(progress.metadata)
         return before != (record.physical_id, record.outcome, record.metadata)
 
-    def _end_failed(self, step: StepRecord) -> None:
+    def _end_failed(self, step: StepRecord, reason: str | None = None) -> None:
+        """reason: what the stack reports; None: the step ends because of something else."""
         step.status, step.waiting_for, step.waiting_until = "FAILED", None, None
+        step.hook, step.reason = None, reason
         self._work.journal.step(step)
 
     def _failure(
@@ -167,13 +214,9 @@ class Outcomes:
         path = errors.dotted(("resources", record.name)) + (f".{place}" if place else "")
         text = ": ".join(part for part in (error, path, told) if part)
         self.state(record, action, Status.FAILED, text)
-        self.failures.append((record, text))
+        self.failures.append(Failure(record.name, action, text))
 
 
 def aborted(action: str, why: str) -> str:
     """The reason of a resource that was in progress when its traversal ended (contract 9.3)."""
     return f"{action} aborted" + (f" ({why})" if why else "")
-
-
-def _is_aborted(record: ResourceRecord) -> bool:
-    return record.status_reason.startswith(aborted(record.action, ""))

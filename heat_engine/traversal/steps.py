@@ -2,71 +2,60 @@
 
 from __future__ import annotations
 
-import secrets
 from collections.abc import Callable
 from functools import partial
-from typing import Any
 
 from common import errors
-from common.identifiers import new_id
 from heat_engine.clouds.interface import CloudError
 from heat_engine.commands import planning
-from heat_engine.commands.mask import GUEST
-from heat_engine.graph import states
 from heat_engine.graph.plan import Verb
 from heat_engine.graph.states import Action, Status
-from heat_engine.language import properties
-from heat_engine.resources.granting import GrantingType
-from heat_engine.resources.protocol import Outcome, Progress, ResourceType, done
-from heat_engine.store import clock
+from heat_engine.resources.protocol import Outcome, Progress
 from heat_engine.store.resources import ResourceRecord
 from heat_engine.store.traversals import StepRecord
-from heat_engine.traversal.outcomes import After, Outcomes
+from heat_engine.traversal.beginnings import Beginnings
+from heat_engine.traversal.outcomes import PAUSED, After, Outcomes
+from heat_engine.traversal.waits import Waiting
 from heat_engine.traversal.work import Call, Work
 
-UNCHANGED = "Update status to COMPLETE for FAILED resource neither update nor replace."
-
-
-def _half_made(record: ResourceRecord) -> bool:
-    """Whether what it is made from does not tell how far its making has come."""
-    if record.status == Status.FAILED:
-        return record.action == Action.CREATE
-    return record.status == Status.IN_PROGRESS
-
-
-def _retained(record: ResourceRecord, action: Action) -> bool:
-    """Whether only the row goes. What a change that failed had made new may be excepted."""
-    fingerprint = (record.definition or {}).get("fingerprint") or {}
-    excepted = fingerprint.get("retain_except_on_create") and action is Action.ROLLBACK
-    return record.deletion_policy == "Retain" and not excepted
+Result = Call | After | Waiting
 
 
 class Steps:
-    """Begins steps and applies progress."""
+    """Begins steps and applies progress. A result tells the call to make next, what the step waits
+    with, or what has become of it."""
 
     def __init__(self, work: Work) -> None:
         self._work = work
         self.outcomes = Outcomes(work)
+        self._beginnings = Beginnings(work, self.outcomes)
 
-    def begin(self, step: StepRecord) -> Call | After:
-        """Write that a step begins; the call to make, or what became of it where none is needed."""
-        work = self._work
+    def begin(self, step: StepRecord) -> Result:
+        """Write that a step begins, unless there is a hook before it."""
         if step.verb == Verb.CLEANUP:
             return self._plan_cleanup(step)
-        step.started_at = step.started_at or work.clock.now()
+        step.started_at = step.started_at or self._work.clock.now()
+        record = self._work.rows[step.resource_id]
+        hook = self._work.rules.hook_before(step.verb, record)
+        if hook is not None:
+            return self.outcomes.pause(step, record, hook)
         step.status = "STARTED"
-        work.journal.step(step)
-        return self._guarded(step, self._begin)
+        self._work.journal.step(step)
+        return self._guarded(step, self._beginnings.begin)
 
-    def resume(self, step: StepRecord) -> Call | After:
-        """The call that goes on with a step that was begun, here or by an engine that is gone."""
-        return self._guarded(step, self._resume)
+    def resume(self, step: StepRecord) -> Result:
+        """Go on with a step that was begun, here or by an engine that is gone."""
+        if step.hook is None:
+            return self._guarded(step, self._beginnings.resume)
+        if step.status == "PAUSED" and not self._work.with_cleared_hook([step.number]):
+            return PAUSED
+        return self._pass(step, step.hook)
 
-    def apply(self, step: StepRecord, progress: Progress) -> Call | After:
+    def apply(self, step: StepRecord, progress: Progress) -> Result:
         """Put what a verb has reached into the rows; the next call where it leads to one."""
         record = self._work.rows[step.resource_id]
         if progress.outcome is Outcome.REPLACE:
-            return self._guarded(step, self._replace_updated)
+            return self._guarded(step, self._beginnings.replace_updated)
         changed = self.outcomes.keep(record, progress)
         if progress.outcome is Outcome.WAIT:
             if progress.child is not None:
@@ -74,7 +63,7 @@ class Steps:
             return self.outcomes.waiting(step, record, progress, changed=changed)
         if step.verb == Verb.RELEASE and progress.outcome is Outcome.DONE:
             record.outcome = {**(record.outcome or {}), "released": True}
-            return self._guarded(step, self._replace)
+            return self._guarded(step, self._beginnings.replace)
         action = Action(record.action)
         if progress.outcome is Outcome.FAILED:
             return self.outcomes.fail(
@@ -84,189 +73,54 @@ class Steps:
             record.define(planning.tried(record)[-1])
             record.type = record.definition["type"] if record.definition else record.type
         self.outcomes.state(record, action, Status.COMPLETE, "state changed")
-        if action == Action.DELETE:
+        hook = self._work.rules.hook_after(step.verb, record)
+        if hook is not None:
+            return self.outcomes.pause(step, record, hook)
+        return self._finish(step, record)
+
+    def _finish(self, step: StepRecord, record: ResourceRecord) -> After:
+        if step.verb == Verb.DELETE:
             return self.outcomes.removed(step, record)
         return self.outcomes.done(step)
 
-    def _nest(self, progress: Progress, step: StepRecord, record: ResourceRecord) -> After:
+    def _pass(self, step: StepRecord, hook: str) -> Result:
+        """Go on from a hook that was cleared; what is done from here on has its own time."""
+        step.status, step.hook = "STARTED", None
+        step.waiting_for, step.started_at = None, self._work.clock.now()
+        self._work.journal.step(step)
+        if hook.startswith("pre-"):
+            return self._guarded(step, self._beginnings.begin)
+        return self._finish(step, self._work.rows[step.resource_id])
+
+    def _nest(self, progress: Progress, step: StepRecord, record: ResourceRecord) -> Waiting:
         """Have the nested stack made, or changed, with the next write."""
         if progress.child is not None:
             self._work.want_child(record, progress.child)
         return self.outcomes.waiting(step, record, progress, changed=True)
 
-    def _guarded(self, step: StepRecord, begin: Callable[..., Call | After]) -> Call | After:
+    def _guarded(
+        self,
+        step: StepRecord,
+        begin: Callable[[StepRecord, ResourceRecord], Result | Progress],
+    ) -> Result:
         """What a user or a cloud is to blame for fails the resource, not the whole traversal."""
-        record = self._work.rows[step.resource_id]
         try:
-            return begin(step, record)
+            result = begin(step, self._work.rows[step.resource_id])
         except errors.ServiceUnavailable:
             raise
+        except errors.ResourceActionRestricted as error:
+            return self.outcomes.forbid(step, self._work.rows[step.resource_id], error)
         except errors.HearthError as error:
-            reason, name = error.message, type(error).__name__
+            return self._fail(step, error.message, type(error).__name__)
         except CloudError as error:
-            reason, name = str(error), type(error).__name__
+            return self._fail(step, str(error), type(error).__name__)
+        return self.apply(step, result) if isinstance(result, Progress) else result
+
+    def _fail(self, step: StepRecord, reason: str, name: str) -> After:
         record = self._work.rows[step.resource_id]
         replacing = step.verb in (Verb.REPLACE, Verb.RELEASE)
         action = Action.CREATE if replacing else Action(step.verb.upper())
         return self.outcomes.fail(step, record, action, reason, name)
-
-    def _begin(self, step: StepRecord, record: ResourceRecord) -> Call | After:
-        match step.verb:
-            case Verb.CREATE:
-                return self._begin_create(step, record)
-            case Verb.UPDATE:
-                return self._begin_update(step, record)
-            case Verb.REPLACE:
-                return self._replace(step, record)
-            case Verb.DELETE:
-                return self._begin_delete(step, record)
-            case _:
-                return self._begin_plain(step, record)
-
-    def _resume(self, step: StepRecord, record: ResourceRecord) -> Call | After:
-        if step.verb == Verb.UPDATE:
-            return self._update_call(step, record)
-        return self._work.call(step, record)
-
-    def _wanted(self, record: ResourceRecord) -> dict[str, Any]:
-        definition = self._work.definitions[record.name]
-        kind = self._work.kind(record)
-        wanted = planning.definition_of(definition, self._work.scope, self._work.kinds)
-        problems = properties.check(
-            kind.properties,
-            wanted["properties"],
-            ("Properties",),
-            open=kind.open_properties,
-        )
-        if not problems and definition.references:
-            # What a type itself has to say about values that were not known before.
-            given = self._work.requests.complete(kind, wanted["properties"])
-            told = kind.validate(given, self._work.timeout)
-            problems = [errors.Problem(message) for message in told]
-        if problems:
-            raise errors.StackValidationFailed(problems=problems)
-        return wanted
-
-    def _begin_create(self, step: StepRecord, record: ResourceRecord) -> Call | After:
-        self._allow(step, record)
-        definition = self._work.definitions[record.name]
-        record.define(self._wanted(record))
-        record.requires = tuple(sorted(definition.requires(self._work.definitions.keys())))
-        record.deletion_policy = definition.deletion_policy
-        if record.definition and record.definition["metadata"] and record.metadata is None:
-            record.metadata = record.definition["metadata"]
-        kind = self._work.kind(record)
-        if kind.wants_guest(record.properties) and GUEST not in record.data:
-            self._invite(record, kind)
-        self.outcomes.state(record, Action.CREATE, Status.IN_PROGRESS, "state changed")
-        return self._work.call(step, record)
-
-    def _begin_update(self, step: StepRecord, record: ResourceRecord) -> Call | After:
-        self._allow(step, record)
-        wanted = self._wanted(record)
-        definition = self._work.definitions[record.name]
-        record.requires = tuple(sorted(definition.requires(self._work.definitions.keys())))
-        record.deletion_policy = definition.deletion_policy
-        self._work.journal.row(record)
-        settled = not _half_made(record) and not self._work.kind(record).nested
-        if settled and planning.same(record.definition, wanted):
-            if record.status == Status.FAILED:
-                self.outcomes.state(record, Action(record.action), Status.COMPLETE, UNCHANGED)
-            return self.outcomes.done(step)
-        spare = planning.spare_of(record, self._work.rows.values(), wanted)
-        if spare is not None:
-            return self._swap(step, record, spare)
-        record.define(planning.trying(record, wanted))
-        self.outcomes.state(record, Action.UPDATE, Status.IN_PROGRESS, "state changed")
-        return self._update_call(step, record)
-
-    def _update_call(self, step: StepRecord, record: ResourceRecord) -> Call | After:
-        """The call that makes a resource what is being tried, or its replacement."""
-        work, kind = self._work, self._work.kind(record)
-        wanted = planning.tried(record)[-1]
-        changed = planning.changed_by(work.core, record, wanted["properties"])
-        frozen = sorted(
-            name for name in changed if name in kind.properties and kind.properties[name].immutable
-        )
-        if frozen:
-            feature = f"Update to properties {', '.join(frozen)} of {record.name} ({record.type})"
-            raise errors.NotSupported(feature=feature)
-        call = work.call(
-            step,
-            record,
-            given=wanted["properties"],
-            changed=changed,
-            metadata=wanted["metadata"],
-        )
-        if planning.needs_new(kind, changed) or kind.must_replace(call.request):
-            return self._replace_updated(step, record)
-        return call
-
-    def _begin_delete(self, step: StepRecord, record: ResourceRecord) -> Call | After:
-        if record.action == Action.INIT:
-            return self.outcomes.removed(step, record)
-        self.outcomes.state(record, Action.DELETE, Status.IN_PROGRESS, "state changed")
-        if record.definition is None or _retained(record, self._work.action):
-            return self.apply(step, done())
-        return self._work.call(step, record)
-
-    def _begin_plain(self, step: StepRecord, record: ResourceRecord) -> Call | After:
-        """Check, suspend or resume."""
-        action = Action(step.verb.upper())
-        if step.verb == Verb.CHECK and record.action == Action.INIT:
-            text = f"Can not check {record.name}, resource not created yet."
-            return self.outcomes.refuse(step, record, action, text)
-        self._allow(step, record)
-        if step.verb == Verb.CHECK and not self._work.kind(record).supports_check:
-            reason = f"CHECK not supported for {record.type}"
-            self.outcomes.state(record, action, Status.COMPLETE, reason)
-            return self.outcomes.done(step)
-        self.outcomes.state(record, action, Status.IN_PROGRESS, "state changed")
-        return self._work.call(step, record)
-
-    def _replace_updated(self, step: StepRecord, record: ResourceRecord) -> Call | After:
-        """An update has turned out to need a new resource; the old one stays as it was."""
-        record.define(planning.not_tried(record))
-        reason = f"The Resource {record.name} requires replacement."
-        self.outcomes.state(record, Action.UPDATE, Status.COMPLETE, reason)
-        return self._replace(step, record)
-
-    def _swap(self, step: StepRecord, record: ResourceRecord, spare: ResourceRecord) -> After:
-        """Take back the incarnation that the record had replaced, and leave it for the clean-up."""
-        spare.obsolete, record.obsolete = False, True
-        self._work.current[spare.name] = spare
-        self._work.journal.row(spare)
-        self._work.journal.row(record)
-        step.resource_id = step.token = spare.id
-        return self.outcomes.done(step)
-
-    def _replace(self, step: StepRecord, record: ResourceRecord) -> Call | After:
-        """Make a new incarnation with this same step; the old one is left for the clean-up."""
-        work = self._work
-        if work.kind(record).releases and record.physical_id and not record.released:
-            step.verb, step.progress = Verb.RELEASE, {}
-            work.journal.step(step)
-            return work.call(step, record)
-        fresh = ResourceRecord(
-            id=new_id(),
-            stack_id=record.stack_id,
-            name=record.name,
-            type=work.definitions[record.name].type,
-            action=Action.INIT,
-            status=Status.COMPLETE,
-            created_at=clock.utc(),
-            replaces=record.id,
-        )
-        record.obsolete = True
-        policy = work.definitions[record.name].update_replace_policy
-        if policy != "Delete":
-            record.deletion_policy = policy
-        work.rows[fresh.id] = work.current[fresh.name] = fresh
-        work.journal.row(record)
-        work.journal.row(fresh)
-        step.verb, step.resource_id, step.token, step.progress = Verb.CREATE, fresh.id, fresh.id, {}
-        step.started_at = work.clock.now()
-        return self._begin_create(step, fresh)
 
     def _plan_cleanup(self, step: StepRecord) -> After:
         work = self._work
@@ -276,27 +130,3 @@ class Steps:
         result = self.outcomes.done(step)
         work.add_steps(planning.deletion(leftover, first=first))
         return result
-
-    def _allow(self, step: StepRecord, record: ResourceRecord) -> None:
-        if not states.may_begin(step.verb, record.action, record.status):
-            raise errors.Invalid(states.refusal(step.verb, record.action, record.status))
-
-    def _invite(self, record: ResourceRecord, kind: ResourceType) -> None:
-        """Make the credential that reaches this resource, and what its type opens to it."""
-        given = kind.guest_secret(record.properties) if isinstance(kind, GrantingType) else None
-        guest = {
-            "user_id": new_id(),
-            "access": secrets.token_hex(16),
-            "secret": given or secrets.token_hex(16),
-            "token": secrets.token_urlsafe(32),
-        }
-        record.outcome = {**(record.outcome or {}), "data": {**record.data, GUEST: guest}}
-        self._work.journal.guest(
-            {
-                **guest,
-                "project_id": self._work.stack.project_id,
-                "stack_id": record.stack_id,
-                "resource_id": record.id,
-                "resource_name": record.name,
-            }
-        )

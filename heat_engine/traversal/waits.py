@@ -9,9 +9,43 @@ from functools import partial
 from heat_engine.resources.protocol import Progress, ResourceType
 from heat_engine.traversal.pool import Timer, Timers
 
-# A hint may be lost; whoever waits for a signal, or for a nested stack's end, looks for it this
-# often all the same, in seconds.
+# A hint may be lost; whoever waits for a signal, for a nested stack's end or at a hook looks for it
+# this often all the same, in seconds.
 UNHINTED_POLL = 5.0
+
+
+@dataclass(frozen=True, slots=True)
+class Waiting:
+    """What a step waits with.
+
+    after: seconds until its verb is called again. listens: for a signal. nested: for the end of a
+    nested stack. paused: for its hook to be cleared. error_wait: it is worth waiting for once
+    another step has failed.
+    """
+
+    after: float | None = None
+    listens: bool = False
+    nested: bool = False
+    paused: bool = False
+    error_wait: bool = True
+
+    @classmethod
+    def of(cls, kind: ResourceType, progress: Progress) -> Waiting:
+        """What a verb's progress means for a resource of that type."""
+        return cls(
+            after=progress.after,
+            listens=bool(kind.listens_to) or kind.signals_itself,
+            nested=kind.nested,
+            error_wait=kind.error_wait,
+        )
+
+    @property
+    def pause(self) -> float | None:
+        """Seconds until somebody looks; None: never."""
+        pauses = [self.after] if self.after is not None else []
+        if self.listens or self.nested or self.paused:
+            pauses.append(UNHINTED_POLL)
+        return min(pauses, default=None)
 
 
 @dataclass(slots=True)
@@ -19,9 +53,7 @@ class Wait:
     """A step that waits. ``ticket`` tells its latest timer from older ones."""
 
     ticket: int
-    listens: bool
-    nested: bool
-    error_wait: bool
+    waiting: Waiting
     timer: Timer | None = None
 
 
@@ -37,18 +69,13 @@ class Waits:
     def __bool__(self) -> bool:
         return bool(self._waits)
 
-    def add(self, number: int, kind: ResourceType, progress: Progress) -> None:
+    def add(self, number: int, waiting: Waiting) -> None:
         """Wait until the time that a verb gave, or until somebody takes the step back."""
         self._tickets += 1
-        listens = bool(kind.listens_to) or kind.signals_itself
-        wait = Wait(self._tickets, listens, kind.nested, kind.error_wait)
+        wait = Wait(self._tickets, waiting)
         self._waits[number] = wait
-        pauses = [progress.after] if progress.after is not None else []
-        if wait.listens or wait.nested:
-            pauses.append(UNHINTED_POLL)
-        if pauses:
-            due = partial(self._due, number, wait.ticket)
-            wait.timer = self._timers.after(min(pauses), due)
+        if waiting.pause is not None:
+            wait.timer = self._timers.after(waiting.pause, partial(self._due, number, wait.ticket))
 
     def take(self, number: int, ticket: int | None = None) -> bool:
         """Take a step back; False when it does not wait (any more, or with that ticket)."""
@@ -62,15 +89,19 @@ class Waits:
 
     def listening(self) -> list[int]:
         """Steps that wait for a signal."""
-        return [number for number, wait in self._waits.items() if wait.listens]
+        return [number for number, wait in self._waits.items() if wait.waiting.listens]
 
     def nested(self) -> list[int]:
         """Steps that wait for a nested stack."""
-        return [number for number, wait in self._waits.items() if wait.nested]
+        return [number for number, wait in self._waits.items() if wait.waiting.nested]
+
+    def paused(self) -> list[int]:
+        """Steps that wait at a hook."""
+        return [number for number, wait in self._waits.items() if wait.waiting.paused]
 
     def all(self, *, impatient: bool = False) -> list[int]:
         """All steps, or only those that are not worth waiting for once another one has failed."""
-        return [n for n, wait in self._waits.items() if not (impatient and wait.error_wait)]
+        return [n for n, wait in self._waits.items() if not (impatient and wait.waiting.error_wait)]
 
     def clear(self) -> None:
         for number in list(self._waits):

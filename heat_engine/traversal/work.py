@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import time
-from collections.abc import Iterable, Mapping
+from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from typing import Any
 
@@ -20,10 +20,11 @@ from heat_engine.language import functions
 from heat_engine.language.definition import ResourceDefinition
 from heat_engine.resources.child import ChildStack
 from heat_engine.resources.protocol import Request, ResourceType
-from heat_engine.store import stacks
+from heat_engine.store import stacks, traversals
 from heat_engine.store.resources import ResourceRecord
 from heat_engine.store.traversals import StepRecord
 from heat_engine.traversal.journal import Journal
+from heat_engine.traversal.rules import Rules
 
 
 class DatabaseTime:
@@ -77,6 +78,8 @@ class Work:
         self.journal = Journal(core, begun.stack, begun.traversal, self._hidden)
         self.requests = Requests(core, begun.stack)
         self.scope = StackScope(core, self.requests, self.current)
+        registry = begun.stack.environment.get("resource_registry") or {}
+        self.rules = Rules(self.action, registry)
 
     @property
     def timeout(self) -> float:
@@ -168,6 +171,15 @@ class Work:
             return []
         ended = self.core.database.query(stacks.at_rest, list(children))
         return [children[child_id] for child_id in ended]
+
+    def with_cleared_hook(self, numbers: Sequence[int]) -> list[int]:
+        """Those of these paused steps that may go on, which they know from then on."""
+        if not numbers:
+            return []
+        found = self.core.database.query(traversals.cleared, self.traversal.id, numbers)
+        for number in found:
+            self.steps[number].status = "CLEARED"
+        return found
 
     def add_steps(self, steps: list[StepRecord]) -> None:
         """Put steps into a traversal that is already running."""

@@ -6,6 +6,7 @@ from typing import Any
 
 import pytest
 
+from heat_engine.language import registry_map
 from heat_engine.language.registry_map import RegistryMap, Target, is_template, narrowed
 
 KNOWN = {"OS::Heat::Value", "OS::Heat::None", "OS::Neutron::Net"}
@@ -94,3 +95,31 @@ def test_the_child_has_the_rules_under_its_resource() -> None:
         "resources": {"inner": {"hooks": "pre-create", "T": "exact.yaml"}}
     }
     assert narrowed({"resources": {"x": {"y": {}}}}, "r", ()) == {}
+
+
+def test_rules_for_a_resource_come_from_every_pattern() -> None:
+    registry = {
+        "resources": {
+            "*": {"hooks": "pre-create", "restricted_actions": ["update"]},
+            "db": {"hooks": ["post-update", "pre-update"]},
+            "other": {"hooks": "pre-delete", "restricted_actions": "replace"},
+        }
+    }
+    assert registry_map.hooks(registry, "db") == {"pre-create", "post-update", "pre-update"}
+    assert registry_map.hooks(registry, "Db") == {"pre-create"}
+    assert registry_map.restricted_actions(registry, "other") == {"update", "replace"}
+    assert registry_map.hooks({}, "db") == frozenset()
+
+
+def test_rules_go_down_to_nested_stacks() -> None:
+    registry = {"resources": {"outer": {"hooks": "pre-create", "in*": {"hooks": "pre-delete"}}}}
+    inner = registry_map.narrowed(registry, "outer", ())
+    assert registry_map.hooks(inner, "inner") == {"pre-delete"}
+    assert registry_map.hooks(registry_map.narrowed(registry, "another", ()), "inner") == set()
+
+
+def test_words_that_no_rule_knows() -> None:
+    rules = {"a": {"hooks": ["pre-create", 5]}, "b": {"hooks": {"hooks": "x"}}}
+    found = {problem.path: problem.message for problem in registry_map.rule_problems(rules)}
+    assert set(found) == {("resources", "a", "hooks"), ("resources", "b", "hooks", "hooks")}
+    assert found["resources", "a", "hooks"].startswith('Invalid hook type "5" for resource')

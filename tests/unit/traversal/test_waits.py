@@ -6,7 +6,7 @@ from heat_engine.resources import protocol
 from heat_engine.resources.heat.test_resource import TestResource as PlainType
 from heat_engine.resources.heat.wait_condition import WaitCondition
 from heat_engine.traversal.pool import Timer
-from heat_engine.traversal.waits import UNHINTED_POLL, Waits
+from heat_engine.traversal.waits import UNHINTED_POLL, Waiting, Waits
 
 
 class Clock:
@@ -28,7 +28,7 @@ def made() -> tuple[Waits, Clock, list[tuple[int, int]]]:
 
 def test_a_wait_becomes_due_with_its_ticket() -> None:
     waits, clock, due = made()
-    waits.add(3, PlainType(), protocol.wait("time", after=2.0))
+    waits.add(3, Waiting.of(PlainType(), protocol.wait("time", after=2.0)))
     assert [seconds for seconds, _ in clock.entries] == [2.0]
     clock.entries[0][1].fire()
     assert due == [(3, 1)]
@@ -39,16 +39,16 @@ def test_a_wait_becomes_due_with_its_ticket() -> None:
 
 def test_an_older_ticket_does_not_end_a_newer_wait() -> None:
     waits, _, _ = made()
-    waits.add(3, PlainType(), protocol.wait("time", after=2.0))
+    waits.add(3, Waiting.of(PlainType(), protocol.wait("time", after=2.0)))
     assert waits.take(3)
-    waits.add(3, PlainType(), protocol.wait("time", after=2.0))
+    waits.add(3, Waiting.of(PlainType(), protocol.wait("time", after=2.0)))
     assert not waits.take(3, 1)
     assert waits.take(3, 2)
 
 
 def test_a_step_taken_back_leaves_no_timer() -> None:
     waits, clock, due = made()
-    waits.add(3, PlainType(), protocol.wait("time", after=2.0))
+    waits.add(3, Waiting.of(PlainType(), protocol.wait("time", after=2.0)))
     waits.take(3)
     clock.entries[0][1].fire()
     assert due == []
@@ -56,16 +56,25 @@ def test_a_step_taken_back_leaves_no_timer() -> None:
 
 def test_who_listens_looks_now_and_then_though_no_hint_comes() -> None:
     waits, clock, _ = made()
-    waits.add(1, WaitCondition(), protocol.wait("signals", after=600.0))
-    waits.add(2, PlainType(), protocol.wait("for ever"))
+    waits.add(1, Waiting.of(WaitCondition(), protocol.wait("signals", after=600.0)))
+    waits.add(2, Waiting.of(PlainType(), protocol.wait("for ever")))
     assert [seconds for seconds, _ in clock.entries] == [UNHINTED_POLL]
     assert waits.listening() == [1]
 
 
+def test_who_is_paused_at_a_hook_looks_now_and_then() -> None:
+    waits, clock, _ = made()
+    waits.add(1, Waiting(paused=True, error_wait=False))
+    waits.add(2, Waiting.of(PlainType(), protocol.wait("time")))
+    assert [seconds for seconds, _ in clock.entries] == [UNHINTED_POLL]
+    assert waits.paused() == [1]
+    assert waits.all(impatient=True) == [1]
+
+
 def test_some_are_not_worth_waiting_for_after_a_failure() -> None:
     waits, _, _ = made()
-    waits.add(1, WaitCondition(), protocol.wait("signals"))
-    waits.add(2, PlainType(), protocol.wait("time"))
+    waits.add(1, Waiting.of(WaitCondition(), protocol.wait("signals")))
+    waits.add(2, Waiting.of(PlainType(), protocol.wait("time")))
     assert waits.all() == [1, 2]
     assert waits.all(impatient=True) == [1]
     waits.clear()

@@ -1,0 +1,242 @@
+"""How each verb begins on a resource: what is written first, and the call that is then made."""
+
+from __future__ import annotations
+
+import secrets
+from typing import Any
+
+from common import errors
+from common.identifiers import new_id
+from heat_engine.commands import planning
+from heat_engine.commands.mask import GUEST
+from heat_engine.graph import states
+from heat_engine.graph.plan import Verb
+from heat_engine.graph.states import Action, Status
+from heat_engine.language import properties
+from heat_engine.resources.granting import GrantingType
+from heat_engine.resources.protocol import Progress, ResourceType, done
+from heat_engine.store import clock
+from heat_engine.store.resources import ResourceRecord
+from heat_engine.store.traversals import StepRecord
+from heat_engine.traversal.outcomes import After, Outcomes
+from heat_engine.traversal.work import Call, Work
+
+UNCHANGED = "Update status to COMPLETE for FAILED resource neither update nor replace."
+
+
+def _half_made(record: ResourceRecord) -> bool:
+    """Whether what it is made from does not tell how far its making has come."""
+    if record.status == Status.FAILED:
+        return record.action == Action.CREATE
+    return record.status == Status.IN_PROGRESS
+
+
+def _retained(record: ResourceRecord, action: Action) -> bool:
+    """Whether only the row goes. What a change that failed had made new may be excepted."""
+    fingerprint = (record.definition or {}).get("fingerprint") or {}
+    excepted = fingerprint.get("retain_except_on_create") and action is Action.ROLLBACK
+    return record.deletion_policy == "Retain" and not excepted
+
+
+class Beginnings:
+    """Begins steps. A step that needs no call comes back as what became of it, or as the progress
+    that the call would have brought. Raises what a user or a cloud is to blame for."""
+
+    def __init__(self, work: Work, outcomes: Outcomes) -> None:
+        self._work = work
+        self._outcomes = outcomes
+
+    def begin(self, step: StepRecord, record: ResourceRecord) -> Call | After | Progress:
+        """Begin a step that has not begun."""
+        match step.verb:
+            case Verb.CREATE:
+                return self._create(step, record)
+            case Verb.UPDATE:
+                return self._update(step, record)
+            case Verb.REPLACE:
+                return self.replace(step, record)
+            case Verb.DELETE:
+                return self._delete(step, record)
+            case _:
+                return self._plain(step, record)
+
+    def resume(self, step: StepRecord, record: ResourceRecord) -> Call | After:
+        """Call the verb of a step again that has begun."""
+        if step.verb == Verb.UPDATE:
+            return self._update_call(step, record)
+        return self._work.call(step, record)
+
+    def _create(self, step: StepRecord, record: ResourceRecord) -> Call | After:
+        self._allow(step, record)
+        definition = self._work.definitions[record.name]
+        record.define(self._wanted(record))
+        record.requires = tuple(sorted(definition.requires(self._work.definitions.keys())))
+        record.deletion_policy = definition.deletion_policy
+        if record.definition and record.definition["metadata"] and record.metadata is None:
+            record.metadata = record.definition["metadata"]
+        kind = self._work.kind(record)
+        if kind.wants_guest(record.properties) and GUEST not in record.data:
+            self._invite(record, kind)
+        self._outcomes.state(record, Action.CREATE, Status.IN_PROGRESS, "state changed")
+        return self._work.call(step, record)
+
+    def _update(self, step: StepRecord, record: ResourceRecord) -> Call | After:
+        self._allow(step, record)
+        wanted = self._wanted(record)
+        definition = self._work.definitions[record.name]
+        record.requires = tuple(sorted(definition.requires(self._work.definitions.keys())))
+        record.deletion_policy = definition.deletion_policy
+        self._work.journal.row(record)
+        settled = not _half_made(record) and not self._work.kind(record).nested
+        if settled and planning.same(record.definition, wanted):
+            if record.status == Status.FAILED:
+                self._outcomes.state(record, Action(record.action), Status.COMPLETE, UNCHANGED)
+            return self._outcomes.done(step)
+        spare = planning.spare_of(record, self._work.rows.values(), wanted)
+        if spare is not None:
+            return self._swap(step, record, spare)
+        if self._work.rules.restricted(record):
+            self._restrict(step, record, wanted["properties"])
+        record.define(planning.trying(record, wanted))
+        self._outcomes.state(record, Action.UPDATE, Status.IN_PROGRESS, "state changed")
+        return self._update_call(step, record)
+
+    def _update_call(self, step: StepRecord, record: ResourceRecord) -> Call | After:
+        """The call that makes a resource what is being tried, or its replacement."""
+        work, kind = self._work, self._work.kind(record)
+        wanted = planning.tried(record)[-1]
+        changed = planning.changed_by(work.core, record, wanted["properties"])
+        frozen = sorted(
+            name for name in changed if name in kind.properties and kind.properties[name].immutable
+        )
+        if frozen:
+            feature = f"Update to properties {', '.join(frozen)} of {record.name} ({record.type})"
+            raise errors.NotSupported(feature=feature)
+        call = work.call(
+            step,
+            record,
+            given=wanted["properties"],
+            changed=changed,
+            metadata=wanted["metadata"],
+        )
+        if planning.needs_new(kind, changed) or kind.must_replace(call.request):
+            return self.replace_updated(step, record)
+        return call
+
+    def _restrict(self, step: StepRecord, record: ResourceRecord, given: dict[str, Any]) -> None:
+        """Find out, before anything is written, whether a rule forbids what would be done."""
+        work, kind = self._work, self._work.kind(record)
+        changed = planning.changed_by(work.core, record, given)
+        request = work.call(step, record, given=given, changed=changed).request
+        replaces = planning.needs_new(kind, changed) or kind.must_replace(request)
+        work.rules.check("replace" if replaces else "update", record)
+
+    def _delete(self, step: StepRecord, record: ResourceRecord) -> Call | After | Progress:
+        if record.action == Action.INIT:
+            return self._outcomes.removed(step, record)
+        self._outcomes.state(record, Action.DELETE, Status.IN_PROGRESS, "state changed")
+        if record.definition is None or _retained(record, self._work.action):
+            return done()
+        return self._work.call(step, record)
+
+    def _plain(self, step: StepRecord, record: ResourceRecord) -> Call | After:
+        """Check, suspend or resume."""
+        action = Action(step.verb.upper())
+        if step.verb == Verb.CHECK and record.action == Action.INIT:
+            text = f"Can not check {record.name}, resource not created yet."
+            return self._outcomes.refuse(step, record, action, text)
+        self._allow(step, record)
+        if step.verb == Verb.CHECK and not self._work.kind(record).supports_check:
+            reason = f"CHECK not supported for {record.type}"
+            self._outcomes.state(record, action, Status.COMPLETE, reason)
+            return self._outcomes.done(step)
+        self._outcomes.state(record, action, Status.IN_PROGRESS, "state changed")
+        return self._work.call(step, record)
+
+    def replace_updated(self, step: StepRecord, record: ResourceRecord) -> Call | After:
+        """An update has turned out to need a new resource; the old one stays as it was."""
+        record.define(planning.not_tried(record))
+        reason = f"The Resource {record.name} requires replacement."
+        self._outcomes.state(record, Action.UPDATE, Status.COMPLETE, reason)
+        return self.replace(step, record)
+
+    def _swap(self, step: StepRecord, record: ResourceRecord, spare: ResourceRecord) -> After:
+        """Take back the incarnation that the record had replaced, and leave it for the clean-up."""
+        spare.obsolete, record.obsolete = False, True
+        self._work.current[spare.name] = spare
+        self._work.journal.row(spare)
+        self._work.journal.row(record)
+        step.resource_id = step.token = spare.id
+        return self._outcomes.done(step)
+
+    def replace(self, step: StepRecord, record: ResourceRecord) -> Call | After:
+        """Make a new incarnation with this same step; the old one is left for the clean-up."""
+        work = self._work
+        work.rules.check("replace", record)
+        if work.kind(record).releases and record.physical_id and not record.released:
+            step.verb, step.progress = Verb.RELEASE, {}
+            work.journal.step(step)
+            return work.call(step, record)
+        fresh = ResourceRecord(
+            id=new_id(),
+            stack_id=record.stack_id,
+            name=record.name,
+            type=work.definitions[record.name].type,
+            action=Action.INIT,
+            status=Status.COMPLETE,
+            created_at=clock.utc(),
+            replaces=record.id,
+        )
+        record.obsolete = True
+        policy = work.definitions[record.name].update_replace_policy
+        if policy != "Delete":
+            record.deletion_policy = policy
+        work.rows[fresh.id] = work.current[fresh.name] = fresh
+        work.journal.row(record)
+        work.journal.row(fresh)
+        step.verb, step.resource_id, step.token, step.progress = Verb.CREATE, fresh.id, fresh.id, {}
+        step.started_at = work.clock.now()
+        return self._create(step, fresh)
+
+    def _wanted(self, record: ResourceRecord) -> dict[str, Any]:
+        definition = self._work.definitions[record.name]
+        kind = self._work.kind(record)
+        wanted = planning.definition_of(definition, self._work.scope, self._work.kinds)
+        problems = properties.check(
+            kind.properties,
+            wanted["properties"],
+            ("Properties",),
+            open=kind.open_properties,
+        )
+        if not problems and definition.references:
+            # What a type itself has to say about values that were not known before.
+            given = self._work.requests.complete(kind, wanted["properties"])
+            told = kind.validate(given, self._work.timeout)
+            problems = [errors.Problem(message) for message in told]
+        if problems:
+            raise errors.StackValidationFailed(problems=problems)
+        return wanted
+
+    def _allow(self, step: StepRecord, record: ResourceRecord) -> None:
+        if not states.may_begin(step.verb, record.action, record.status):
+            raise errors.Invalid(states.refusal(step.verb, record.action, record.status))
+
+    def _invite(self, record: ResourceRecord, kind: ResourceType) -> None:
+        """Make the credential that reaches this resource, and what its type opens to it."""
+        given = kind.guest_secret(record.properties) if isinstance(kind, GrantingType) else None
+        guest = {
+            "user_id": new_id(),
+            "access": secrets.token_hex(16),
+            "secret": given or secrets.token_hex(16),
+            "token": secrets.token_urlsafe(32),
+        }
+        record.outcome = {**(record.outcome or {}), "data": {**record.data, GUEST: guest}}
+        self._work.journal.guest(
+            {
+                **guest,
+                "project_id": self._work.stack.project_id,
+                "stack_id": record.stack_id,
+                "resource_id": record.id,
+                "resource_name": record.name,
+            }
+        )
