@@ -2,9 +2,11 @@
 
 from __future__ import annotations
 
+import threading
 from collections.abc import Iterator
 from typing import Any
 
+from cachetools import TTLCache
 from oslo_config import cfg
 from oslo_policy import policy
 
@@ -19,6 +21,11 @@ READER_OR_GUEST = f"({READER}) or ({GUEST})"
 NOBODY = "!"
 EVERYBODY = ""
 PEOPLE = "not role:heat_stack_user"
+
+# How long a changed policy file may go unnoticed. oslo.policy looks for the files, and asks every
+# check for its signature, at each question: that cost more than all the rest of a request.
+DECISION_SECONDS = 5.0
+MAX_DECISIONS = 4096
 
 _SINCE = "1.0"
 _WHY = "Rules name the reader and member roles; enforce_new_defaults = false brings these back."
@@ -83,9 +90,15 @@ def list_rules() -> Iterator[policy.RuleDefault]:
 
 
 class Policy:
-    """The rules with the operator's policy file on top."""
+    """The rules with the operator's policy file on top.
 
-    def __init__(self, conf: cfg.ConfigOpts) -> None:
+    What was decided is remembered for ``decision_seconds``: it follows from the rule and from what
+    the context says of its user, and from nothing else.
+    """
+
+    def __init__(self, conf: cfg.ConfigOpts, *, decision_seconds: float = DECISION_SECONDS) -> None:
+        self._lock = threading.Lock()
+        self._decisions: TTLCache[tuple[str, str], bool] = TTLCache(MAX_DECISIONS, decision_seconds)
         self._enforcer = policy.Enforcer(conf)
         self._enforcer.suppress_deprecation_warnings = True
         self._enforcer.register_defaults(list(list_rules()))
@@ -104,6 +117,16 @@ class Policy:
         return self._check(context, "context_is_admin")
 
     def _check(self, context: RequestContext, rule: str) -> bool:
+        question = (rule, repr([*context.to_policy_values().items()]))
+        with self._lock:
+            known = self._decisions.get(question)
+        if known is None:
+            known = self._decide(context, rule)
+            with self._lock:
+                self._decisions[question] = known
+        return known
+
+    def _decide(self, context: RequestContext, rule: str) -> bool:
         target: dict[str, Any] = {"project_id": context.project_id, "user_id": context.user_id}
         try:
             return bool(self._enforcer.authorize(rule, target, context))

@@ -31,6 +31,10 @@ RABBIT_DEFAULTS = {
     "rabbit_retry_backoff": 0,
     "rabbit_interval_max": 2,
 }
+# The driver's threads that wait for messages look up after 1, 2, 4 ... ms, for acknowledgements
+# that only notifications leave to them. A call is over in that time, and each look takes the
+# processor (and the interpreter's lock) from the thread that answers it. Stop waits for one, too.
+LOOK_UP_SECONDS = 1.0
 # Hints may be lost, and an engine that dies must not leave a queue of its own behind for ever.
 PEER_QUERY = "rabbit_quorum_queue=false&rabbit_transient_quorum_queue=false&amqp_auto_delete=true"
 
@@ -55,7 +59,9 @@ def build(conf: cfg.ConfigOpts, url: str | None = None, *, query: str = "") -> R
     scheme = urlsplit(address).scheme.split("+")[0]
     if scheme == "rabbit":
         driver: Any = DriverManager("oslo.messaging.drivers", scheme).driver
-        cfg.set_defaults(sys.modules[driver.__module__].rabbit_opts, **RABBIT_DEFAULTS)
+        rabbit = sys.modules[driver.__module__]
+        cfg.set_defaults(rabbit.rabbit_opts, **RABBIT_DEFAULTS)
+        rabbit.amqpdriver.ACK_REQUEUE_EVERY_SECONDS_MIN = LOOK_UP_SECONDS
         if query:
             address += ("&" if "?" in address else "?") + query
     return oslo_messaging.get_rpc_transport(conf, url=address)

@@ -1,5 +1,7 @@
 from __future__ import annotations
 
+from pathlib import Path
+
 import pytest
 from oslo_config import cfg
 
@@ -80,3 +82,17 @@ def test_every_rule_is_described_once() -> None:
     found = list(policy.list_rules())
     assert len({rule.name for rule in found}) == len(found)
     assert all(rule.description for rule in found)
+
+
+@pytest.mark.parametrize("seconds", [0.0, 3600.0])
+def test_a_decision_is_remembered_for_a_while(tmp_path: Path, seconds: float) -> None:
+    conf = cfg.ConfigOpts()
+    conf([], default_config_files=[], default_config_dirs=[])
+    policy.Policy(conf)  # makes the options known
+    conf.set_override("policy_file", str(tmp_path / "policy.yaml"), "oslo_policy")
+    rules = policy.Policy(conf, decision_seconds=seconds)
+    assert rules.allows(someone(READER), "stacks:index")
+    (tmp_path / "policy.yaml").write_text('"stacks:index": "!"\n')
+    assert rules.allows(someone(READER), "stacks:index") is bool(seconds)
+    assert not rules.allows(someone(MEMBER), "stacks:index")
+    assert not rules.allows(someone(READER, "p2"), "stacks:index")

@@ -10,12 +10,13 @@ from typing import Any
 
 import pytest
 from oslo_config import cfg
+from oslo_messaging import Target
 
 from common import errors
 from common.context import RequestContext
 from common.rpc.client import EngineClient
 from common.rpc.server import EngineServer
-from common.rpc.transport import build, build_peers
+from common.rpc.transport import LOOK_UP_SECONDS, build, build_peers
 from tests.brokers import ADDRESS
 from tests.proxy import Proxy
 
@@ -102,6 +103,17 @@ def test_calls_wait_in_quorum_queues_and_hints_leave_nothing_behind(
     hints.cleanup()
     assert f"hint-{topic}.two" not in queues(rabbit_url)
     assert topic in queues(rabbit_url)
+
+
+def test_who_waits_for_calls_does_not_look_up_every_few_milliseconds(
+    conf: cfg.ConfigOpts, rabbit_url: str
+) -> None:
+    calls = build(conf, rabbit_url)
+    target = Target(exchange="heat", topic=f"t-{uuid.uuid4().hex}", server="one")
+    waiter = calls._driver.listen(target, 1, None)._poll_style_listener
+    assert waiter._current_timeout == LOOK_UP_SECONDS
+    waiter.cleanup()
+    calls.cleanup()
 
 
 def queues(url: str) -> dict[str, str]:
