@@ -226,6 +226,21 @@ class ResourceActionRestricted(Invalid):
     message_format = "{action} is restricted for resource."
 
 
+class ExportNotFound(Invalid):
+    code = "HE1030"
+    message_format = "No export named {name} found."
+
+
+class ExportExists(Invalid):
+    code = "HE1031"
+    message_format = "Export with name {name} is already exported by stack {stack_name}."
+
+
+class ExportInUse(Invalid):
+    code = "HE1032"
+    message_format = "Export {name} cannot be deleted as it is in use by {importers}."
+
+
 class NotAuthenticated(HearthError):
     code = "HE2000"
     http_status = 401

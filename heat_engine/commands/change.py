@@ -7,8 +7,8 @@ from dataclasses import dataclass, field
 from typing import Any
 
 from common.identifiers import new_id
+from heat_engine.commands import exports, planning
 from heat_engine.commands import goal as goals
-from heat_engine.commands import planning
 from heat_engine.commands.core import Core
 from heat_engine.commands.goal import Goal
 from heat_engine.commands.planning import Plan, Planner
@@ -20,6 +20,8 @@ from heat_engine.store.session import Session
 from heat_engine.store.traversals import StepRecord, TraversalRecord
 
 LOG = logging.getLogger(__name__)
+
+_WITH_GOAL = frozenset({Action.CREATE, Action.UPDATE})
 
 
 @dataclass(slots=True)
@@ -57,6 +59,11 @@ def begin(
     goal: what to reach; None for actions that need none. columns: further columns of the stack's
     row to write. after: the caller's own traversal, which ends in this same transaction.
     """
+    by_user = stack.owner_id is None and after is None
+    if goal is not None:
+        exports.claim(session, stack, goal.bound, strict=by_user and action in _WITH_GOAL)
+    elif action is Action.DELETE and by_user:
+        exports.withdraw(session, stack)
     running = traversals.supersede(session, stack.traversal_id) if after is None else None
     waits_for = _predecessor(session, running)
     traversal = TraversalRecord(

@@ -8,7 +8,7 @@ from typing import Any
 
 from common import errors
 from common.identifiers import new_id, physical_name
-from heat_engine.commands import change
+from heat_engine.commands import change, exports
 from heat_engine.commands import goal as goals
 from heat_engine.commands.change import Begun
 from heat_engine.commands.core import Core
@@ -63,8 +63,16 @@ def prepare(
         goals.check(core, goal, goals.timeout_seconds(core, timeout), parent.depth + 1)
         core.database.query(_check_room, core, parent, record.child_id, len(goal.bound.resources))
         prepared = Prepared(child_id, name, record.name, action, goal, timeout)
+    elif action is Action.DELETE and record.child_id is not None:
+        core.database.transact(_withdraw_exports, record.child_id)
     record.child_id = record.physical_id = child_id
     return prepared
+
+
+def _withdraw_exports(session: Session, child_id: str) -> None:
+    stack = stacks.get(session, child_id)
+    if stack is not None:
+        exports.withdraw(session, stack)
 
 
 def write(session: Session, core: Core, parent: StackRecord, prepared: Prepared) -> Begun | None:

@@ -8,7 +8,7 @@ from functools import cached_property
 from typing import Any
 
 from common import errors
-from heat_engine.commands import mask, software_check
+from heat_engine.commands import exports, mask, software_check
 from heat_engine.commands.core import Core
 from heat_engine.commands.kinds import Kinds
 from heat_engine.language import (
@@ -40,6 +40,8 @@ class Goal:
     template: Template
     parameters: Parameters
     kinds: Kinds
+    project_id: str
+    stack_id: str | None
 
     @cached_property
     def bound(self) -> BoundTemplate:
@@ -120,6 +122,8 @@ def make(
         template=parsed,
         parameters=values,
         kinds=Kinds(core.registry, request.environment, request.files),
+        project_id=project_id,
+        stack_id=stack_id,
     )
 
 
@@ -188,6 +192,8 @@ def check(core: Core, goal: Goal, stack_timeout: float, depth: int = 0) -> None:
         problems = _type_problems(goal, stack_timeout)
     if not problems:
         problems = nested_problems(core, goal.bound, goal.kinds, depth)
+    if not problems:
+        problems = _export_problems(core, goal)
     if problems:
         raise validation.failure(_told(problems, goal.parameters))
 
@@ -215,6 +221,15 @@ def _type_problems(goal: Goal, stack_timeout: float) -> list[errors.Problem]:
             for message in kind.validate(complete, stack_timeout)
         )
     return [*found, *software_check.problems(goal.kinds, goal.bound)]
+
+
+def _export_problems(core: Core, goal: Goal) -> list[errors.Problem]:
+    bound = goal.bound
+    # Only one language knows exports, so that most stacks need not ask.
+    if not bound.imports and not bound.exports and goal.stack_id is None:
+        return []
+    found = core.database.query(exports.problems, goal.project_id, goal.stack_id, bound)
+    return [bound.locate(problem) for problem in found]
 
 
 def nested_problems(

@@ -16,12 +16,14 @@ from heat_engine.commands.mask import GUEST
 from heat_engine.commands.orchestration import EngineCloud
 from heat_engine.language import properties as language_properties
 from heat_engine.resources.protocol import Guest, Peer, Request, ResourceType, Signal
-from heat_engine.store import resources, signals
+from heat_engine.store import exports, resources, signals
 from heat_engine.store.records import SignalRecord, StackRecord
 from heat_engine.store.resources import ResourceRecord
 from heat_engine.store.session import Session
 
 DEFAULT_REGION = "RegionOne"
+# Characters of a name that a message repeats.
+_SHOWN = 255
 
 
 def signals_of(stored: Iterable[SignalRecord]) -> list[Signal]:
@@ -164,6 +166,14 @@ class Requests:
                 metadata=(other.definition or {}).get("metadata") or {},
                 state=f"{other.action}_{other.status}",
             )
+
+    def import_value(self, name: str) -> Any:
+        """See ``scope.Builder``."""
+        project_id = self._stack.project_id
+        found, value = child_reader.ask(self._core, self._session, exports.value, project_id, name)
+        if not found:
+            raise errors.ExportNotFound(name=name[:_SHOWN])
+        return value
 
     def _child(self, record: ResourceRecord) -> child_reader.ChildReader | None:
         return child_reader.find(self._core, self._session, record.child_id, Requests)

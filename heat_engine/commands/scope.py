@@ -29,6 +29,9 @@ class Builder(Protocol):
     def facade(self, key: str) -> Any:
         """What the resource says that the stack is nested in. Raises Invalid without one."""
 
+    def import_value(self, name: str) -> Any:
+        """What another stack of the project exports. Raises ExportNotFound."""
+
 
 class StackScope:
     """``language.scope.Scope`` over the current resources of one stack.
@@ -104,5 +107,4 @@ class StackScope:
         return ["nova"]
 
     def import_value(self, name: str) -> Any:
-        """Stacks export nothing to one another yet: outputs of theirs are read by clients."""
-        raise errors.Invalid(reason=f'no stack exports "{name[:255]}"')
+        return self._requests.import_value(name)

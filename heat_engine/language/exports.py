@@ -9,11 +9,11 @@ from common.errors import HearthError, Problem, StackValidationFailed
 from heat_engine.language.definition import OutputDefinition
 from heat_engine.language.functions.base import Path, Resolution
 from heat_engine.language.functions.parser import Parser
+from heat_engine.language.imports import LONGEST
 from heat_engine.language.scope import Static
 from heat_engine.language.unknown import UNKNOWN
 
 KEY = "Export"
-_LONGEST = 255
 
 
 def name_of(body: Mapping[Any, Any], path: Path, parser: Parser) -> str | None:
@@ -46,8 +46,8 @@ def name_of(body: Mapping[Any, Any], path: Path, parser: Parser) -> str | None:
         return None
     if name is UNKNOWN:
         return None
-    if not isinstance(name, str) or not 0 < len(name) <= _LONGEST:
-        message = f"The name of an export must be a text of 1 to {_LONGEST} characters"
+    if not isinstance(name, str) or not 0 < len(name) <= LONGEST:
+        message = f"The name of an export must be a text of 1 to {LONGEST} characters"
         problems.append(Problem(message, place))
         return None
     return name

@@ -12,6 +12,7 @@ from common.errors import Problem
 from heat_engine.language import (
     exports,
     for_each,
+    imports,
     parameter_groups,
     parameter_schema,
     rules,
@@ -21,7 +22,7 @@ from heat_engine.language import (
 from heat_engine.language.conditions import Conditions
 from heat_engine.language.definition import OutputDefinition, ResourceDefinition, ResourceReader
 from heat_engine.language.document import SourceMap
-from heat_engine.language.functions.base import Binding
+from heat_engine.language.functions.base import Binding, Path
 from heat_engine.language.functions.parser import Parser
 from heat_engine.language.functions.registry import condition_grammar, grammar
 from heat_engine.language.parameter_schema import ParameterSchema
@@ -72,7 +73,8 @@ class Template:
 class BoundTemplate:
     """A template with its parameters' values. ``resources``: the enabled ones, in order.
 
-    template: with its loops written out.
+    template: with its loops written out. imports: the names of other stacks' exports that resources
+    and outputs need, with the place of each.
     """
 
     template: Template
@@ -80,6 +82,12 @@ class BoundTemplate:
     resources: Mapping[str, ResourceDefinition]
     outputs: Mapping[str, OutputDefinition]
     problems: tuple[Problem, ...]
+    imports: Mapping[str, Path] = field(default_factory=dict)
+
+    @property
+    def exports(self) -> dict[str, OutputDefinition]:
+        """The outputs that other stacks may import, by the names of the exports."""
+        return {item.export: item for item in self.outputs.values() if item.export is not None}
 
     def locate(self, problem: Problem) -> Problem:
         """The problem with line and column, where the source is known."""
@@ -180,7 +188,9 @@ def _bind(template: Template, parameters: Parameters) -> BoundTemplate:
         for name, body in template.section(words.outputs).items()
     }
     binding.problems.extend(exports.repeated(outputs.values()))
-    return BoundTemplate(template, parameters, definitions, outputs, tuple(binding.problems))
+    imported = imports.names_of(binding)
+    problems = tuple(binding.problems)
+    return BoundTemplate(template, parameters, definitions, outputs, problems, imported)
 
 
 def _without_loops(template: Template, binding: Binding) -> Template:

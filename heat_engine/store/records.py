@@ -47,6 +47,16 @@ class StackRecord(StackSummary):
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
+class ExportRecord:
+    """An exported value. ``published``: it is there; otherwise the name is only taken."""
+
+    name: str
+    stack_id: str
+    published: bool
+    value: Any = field(repr=False)
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
 class EventRecord:
     """``sequence`` grows in the order of writing. ``properties`` is None in lists."""
 

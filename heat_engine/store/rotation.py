@@ -17,11 +17,13 @@ from heat_engine.store.tables import (
     software_config,
     software_deployment,
     stack,
+    stack_export,
     step,
 )
 
 ENCRYPTED: dict[Table, tuple[str, ...]] = {
     stack: ("environment", "previous", "credentials"),
+    stack_export: ("value",),
     resource: ("definition", "outcome", "metadata"),
     step: ("progress",),
     event: ("properties",),

@@ -103,6 +103,29 @@ stack_tag = Table(
     **BINARY_NAMES,
 )
 
+# What a stack exports under a name of its project. value: encrypted JSON; NULL while the name is
+# only taken: the stack that shall have it is not there yet.
+stack_export = Table(
+    "stack_export",
+    metadata,
+    Column("project_id", Line(64), primary_key=True),
+    Column("name", Name, primary_key=True),
+    Column("stack_id", Identifier, nullable=False, index=True),
+    Column("value", LongText),
+    Column("created_at", Time, nullable=False),
+    **BINARY_NAMES,
+)
+
+# A stack that needs what is exported under a name.
+stack_import = Table(
+    "stack_import",
+    metadata,
+    Column("project_id", Line(64), primary_key=True),
+    Column("name", Name, primary_key=True),
+    Column("stack_id", Identifier, primary_key=True, index=True),
+    **BINARY_NAMES,
+)
+
 # One incarnation of a resource. A replacement is a new row that names the old one in `replaces`;
 # the old row stays, with `obsolete` set, until it is deleted. The row's id is also the token of its
 # creation. definition: what it is made from, {type, properties, metadata, fingerprint}, properties

@@ -24,10 +24,16 @@ def upsert(session: Session, table: Table, rows: Sequence[Mapping[str, Any]]) ->
         session.execute(statement, [dict(row) for row in rows])
 
 
-def insert_new(session: Session, table: Table, rows: Sequence[Mapping[str, Any]], key: str) -> None:
-    """Insert the rows whose unique column ``key`` is not there yet. All have the same keys."""
+def insert_new(
+    session: Session, table: Table, rows: Sequence[Mapping[str, Any]], key: str | None = None
+) -> None:
+    """Insert the rows that are not there yet by the unique column ``key``, or by the primary key.
+
+    All rows have the same keys.
+    """
     if rows:
-        statement = _statement(session.dialect, table, (key,), ())
+        keys = tuple(column.name for column in table.primary_key) if key is None else (key,)
+        statement = _statement(session.dialect, table, keys, ())
         session.execute(statement, [dict(row) for row in rows])
 
 

@@ -5,12 +5,13 @@ from __future__ import annotations
 import logging
 from typing import Any
 
-from heat_engine.commands import change
+from heat_engine.commands import change, exports, mask
 from heat_engine.commands import goal as goals
 from heat_engine.commands.change import Begun
 from heat_engine.graph.plan import Verb
 from heat_engine.graph.states import Action, Status
 from heat_engine.store import clock, events, guests, traversals
+from heat_engine.store import exports as store_exports
 from heat_engine.store.records import StackRecord
 from heat_engine.store.session import Session
 from heat_engine.store.traversals import LeaseLost
@@ -20,6 +21,7 @@ from heat_engine.traversal.work import Work
 LOG = logging.getLogger(__name__)
 
 ROLLED_BACK = frozenset({Action.CREATE, Action.UPDATE})
+_TO_NOTHING = frozenset({Action.ROLLBACK, Action.DELETE})
 
 
 def end(work: Work, outcomes: Outcomes, stopped: str | None) -> Begun | None:
@@ -31,6 +33,10 @@ def end(work: Work, outcomes: Outcomes, stopped: str | None) -> Begun | None:
     if reason is not None:
         outcomes.abandon(stopped or "")
         return _close(work, Status.FAILED, reason)
+    if work.goal is not None and not work.cleans_up:
+        refusal = publish(work)
+        if refusal:
+            return _close(work, Status.FAILED, refusal)
     suffix = ". 'CHECK' not fully supported (see resources)" if _unsupported(work) else ""
     return _close(work, Status.COMPLETE, f"Stack {work.action} completed successfully{suffix}")
 
@@ -56,6 +62,25 @@ def release(work: Work) -> None:
     work.journal.commit(
         lambda session: traversals.release(session, work.traversal, work.core.settings.engine_id)
     )
+
+
+def publish(work: Work) -> str:
+    """Let other stacks have what this one exports; why that cannot be, or nothing.
+
+    Before the old resources are deleted, because after that nothing leads back.
+    """
+    wanted, refusals = exports.values(work.scope, work.goal.bound.exports if work.goal else {})
+    if not refusals:
+        if not wanted and not _exports_anything(work):
+            return ""
+        refusals = work.journal.commit(lambda session: exports.publish(session, work.stack, wanted))
+    return mask.masked("\n".join(refusals), work.secrets()) if refusals else ""
+
+
+def _exports_anything(work: Work) -> bool:
+    if work.action is Action.CREATE:
+        return False
+    return bool(work.core.database.query(store_exports.held, [work.stack.id]))
 
 
 def _failure(action: Action, outcomes: Outcomes) -> str | None:
@@ -94,6 +119,7 @@ def _write_end(session: Session, work: Work, status: Status, reason: str) -> Beg
     if status is Status.FAILED and now.status == "CANCELLED":
         reason = f"Stack {work.action} cancelled"
     traversals.finish(session, work.traversal, str(status))
+    _settle_exports(session, work, status)
     stack = change.announce(
         session, work.stack, work.action, status, reason, _columns(session, work, status)
     )
@@ -101,6 +127,16 @@ def _write_end(session: Session, work: Work, status: Status, reason: str) -> Beg
     if status is Status.FAILED and _rolls_back(work, stack, now.status):
         return _roll_back(session, work, stack)
     return None
+
+
+def _settle_exports(session: Session, work: Work, status: Status) -> None:
+    """Forget names that were taken in vain, and imports that are needed no more."""
+    if status is Status.FAILED:
+        if work.goal is not None and work.goal.bound.exports:
+            store_exports.give_back(session, work.stack.id)
+    elif work.action is not Action.CREATE and (work.goal is not None or work.action in _TO_NOTHING):
+        needed = work.goal.bound.imports if work.goal else {}
+        store_exports.keep_imports(session, work.stack.id, needed)
 
 
 def _columns(session: Session, work: Work, status: Status) -> dict[str, Any]:

@@ -14,6 +14,7 @@ from typing import Protocol
 from common import errors
 from heat_engine.commands.change import Begun
 from heat_engine.commands.core import Core
+from heat_engine.graph.plan import Verb
 from heat_engine.graph.states import Action
 from heat_engine.resources.protocol import Outcome, Progress
 from heat_engine.store.traversals import BEGUN, LeaseLost
@@ -144,7 +145,11 @@ class Execution:
                 self._lose_patience()
             taken = [] if self._halted() else self.work.walk.take(limit)
             for number in taken:
-                self._proceed(number, self.steps.begin(self.work.steps[number]))
+                step = self.work.steps[number]
+                if step.verb == Verb.CLEANUP:
+                    self.stopped = ending.publish(self.work) or None
+                if self.stopped is None:
+                    self._proceed(number, self.steps.begin(step))
             if self._finished():
                 self._over(ending.end(self.work, self.outcomes, self.stopped))
                 return

@@ -14,6 +14,7 @@ from heat_engine.commands.core import Core
 from heat_engine.commands.kinds import Kinds
 from heat_engine.commands.requests import Requests
 from heat_engine.commands.scope import StackScope
+from heat_engine.graph.plan import Verb
 from heat_engine.graph.states import Action
 from heat_engine.graph.walk import Walk
 from heat_engine.language import functions
@@ -85,6 +86,11 @@ class Work:
     def timeout(self) -> float:
         """The stack's timeout in seconds."""
         return float(goals.timeout_seconds(self.core, self.stack.timeout_mins))
+
+    @property
+    def cleans_up(self) -> bool:
+        """Whether what is left over is deleted before the end."""
+        return any(step.verb == Verb.CLEANUP for step in self.steps.values())
 
     def secrets(self) -> set[str]:
         """What must not stand in a reason: hidden parameters' values, guests' credentials."""

@@ -39,6 +39,7 @@ class Binding:
         "conditions",
         "enabled",
         "files",
+        "imports",
         "mappings",
         "parameters",
         "problems",
@@ -62,6 +63,7 @@ class Binding:
         self.budget = Budget()
         self.problems: list[Problem] = []
         self.references: list[Function] = []
+        self.imports: list[Function] = []
 
 
 class SnippetParser(Protocol):

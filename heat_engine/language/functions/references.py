@@ -291,6 +291,9 @@ class ImportValue(Function):
 
     __slots__ = ()
 
+    def construct(self) -> None:
+        self.binding.imports.append(self)
+
     def compute(self, arguments: Any, resolution: Resolution) -> Any:
         if not isinstance(arguments, str) or not arguments:
             raise fault(f'Argument to "{self.name}" must be the name of an export')

@@ -10,8 +10,17 @@ from heat_engine.commands.scope import StackScope
 NOTHING = cast("Any", None)
 
 
-def test_no_stack_exports_anything() -> None:
-    scope = StackScope(NOTHING, NOTHING, {})
-    with pytest.raises(errors.Invalid) as caught:
-        scope.import_value("net-id")
-    assert caught.value.message == 'Data supplied was not valid: no stack exports "net-id"'
+class Exports:
+    """Answers as the requests of a stack do."""
+
+    def import_value(self, name: str) -> Any:
+        if name != "net-id":
+            raise errors.ExportNotFound(name=name)
+        return {"id": 1}
+
+
+def test_what_other_stacks_export_is_asked_for() -> None:
+    scope = StackScope(NOTHING, cast("Any", Exports()), {})
+    assert scope.import_value("net-id") == {"id": 1}
+    with pytest.raises(errors.ExportNotFound, match="No export named x found"):
+        scope.import_value("x")

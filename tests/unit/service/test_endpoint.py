@@ -59,6 +59,8 @@ CALLS = {
     "update_software_deployment": ["deployment_id"],
     "signal_software_deployment": ["deployment_id", "details"],
     "delete_software_deployment": ["deployment_id"],
+    "list_exports": ["limit", "marker"],
+    "list_imports": ["export_name"],
     "wake": ["stack_id"],
 }
 

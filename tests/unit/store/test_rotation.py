@@ -11,6 +11,7 @@ from common import errors
 from common.crypt import Vault
 from heat_engine.store import (
     events,
+    exports,
     guests,
     rotation,
     signals,
@@ -75,6 +76,8 @@ def filled(database: Database) -> Database:
                 session, id=stack_id, project_id="p", name=None, group=None, body={"n": number}
             )
             assert config is not None
+            exports.take(session, "p", stack_id, [stack_id])
+            exports.publish(session, "p", stack_id, {stack_id: number})
             software_deployments.insert(
                 session, id=stack_id, project_id="p", server_id="s", config_id=config.id
             )
@@ -93,8 +96,8 @@ def rotated(filled: Database, database_url: str) -> Iterator[Database]:
 @pytest.mark.parametrize("batch", [1, 2, 200])
 def test_everything_is_under_the_new_key(rotated: Database, batch: int) -> None:
     # 3 stacks with 8 secrets in all, 9 of resources, 9 of steps, 3 events, signals and guests,
-    # 3 software configs and deployments.
-    assert rotation.rotate(rotated, batch=batch) == 8 + 9 + 9 + 3 + 3 + 3 + 3 + 3 + 1
+    # 3 software configs and deployments, 3 exports.
+    assert rotation.rotate(rotated, batch=batch) == 8 + 9 + 9 + 3 + 3 + 3 + 3 + 3 + 3 + 1
     only_new, only_old = Vault([NEW]), Vault([KEY])
     with rotated.read() as session:
         for table, names in rotation.ENCRYPTED.items():
