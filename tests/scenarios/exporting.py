@@ -7,7 +7,7 @@ from typing import Any
 from sqlalchemy import func, select
 
 from heat_engine.store import tables
-from tests.scenarios.world import MINE, Stack, World
+from tests.scenarios.world import MINE, Stack, World, until
 
 AWS = {"AWSTemplateFormatVersion": "2010-09-09"}
 
@@ -83,6 +83,11 @@ def rows(world: World) -> tuple[int, int]:
             for table in (tables.stack_export, tables.stack_import)
         ]
     return counts[0], counts[1]
+
+
+def settle(world: World, left: tuple[int, int]) -> None:
+    """Wait until nothing runs and there are so many exports and imports."""
+    until(lambda: rows(world) == left and not world.leftovers()["traversals"], f"{left} rows")
 
 
 def preview(stack: Stack, template: dict[str, Any]) -> Any:

@@ -19,6 +19,7 @@ from tests.scenarios.exporting import (
     make,
     preview,
     rows,
+    settle,
 )
 from tests.scenarios.world import MINE, OTHERS, Stack, World, until
 
@@ -43,9 +44,9 @@ def test_a_value_goes_from_stack_to_stack(any_world: World) -> None:
     assert caught.value.message == "Export net-id cannot be deleted as it is in use by app."
     assert source.state == "CREATE_COMPLETE"
     user.delete()
-    until(lambda: rows(world) == (1, 0), "the import to end")
+    settle(world, (1, 0))
     source.delete()
-    until(lambda: rows(world) == (0, 0), "the export to end")
+    settle(world, (0, 0))
 
 
 def test_who_imports_is_told_before_anything_is_made(world: World) -> None:
@@ -144,9 +145,9 @@ def test_an_import_and_the_end_of_the_export_do_not_miss_each_other(any_world: W
             user = Stack(world, world.engine.service.identify_stack(MINE, f"app{number}"))
             user.reach("CREATE_COMPLETE")
             user.delete()
-            until(lambda: rows(world) == (1, 0), "the import to end")
+            settle(world, (1, 0))
             source.delete()
-        until(lambda: rows(world) == (0, 0), "nothing to be left")
+        settle(world, (0, 0))
 
 
 @pytest.mark.parametrize("after", [exporter(export=None), exporter(export="renamed"), EMPTY])
@@ -208,7 +209,7 @@ def test_a_value_in_use_that_has_changed_rolls_back(world: World, replaced: bool
     assert exports(world) == {"net-id": before}
     assert source.physical("thing") == thing
     user.delete()
-    until(lambda: rows(world) == (1, 0), "the import to end")
+    settle(world, (1, 0))
     change(source, exporter("new", shown=reads, update_replace=replaced))
     source.reach("UPDATE_COMPLETE")
     assert exports(world)["net-id"] == (source.physical("thing") if replaced else "new")

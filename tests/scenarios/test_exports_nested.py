@@ -18,8 +18,9 @@ from tests.scenarios.exporting import (
     importer,
     make,
     rows,
+    settle,
 )
-from tests.scenarios.world import MINE, World, until
+from tests.scenarios.world import MINE, World
 
 
 def box(content: dict[str, Any]) -> dict[str, Any]:
@@ -46,9 +47,9 @@ def test_nested_stacks_import_and_export(world: World) -> None:
     assert f"Export net-id cannot be deleted as it is in use by {name}." in source.reason
     assert exports(world) == {"net-id": "inside"}
     user.delete()
-    until(lambda: rows(world) == (1, 0), "the import to end")
+    settle(world, (1, 0))
     source.delete()
-    until(lambda: rows(world) == (0, 0), "the export to end")
+    settle(world, (0, 0))
 
 
 def test_a_nested_stack_says_what_it_cannot_import(world: World) -> None:
@@ -70,4 +71,4 @@ def test_a_stack_whose_parts_import_from_one_another_can_be_deleted(world: World
     stack = make(world, "whole", content, files=files)
     assert rows(world) == (1, 1)
     stack.delete()
-    until(lambda: rows(world) == (0, 0), "nothing to be left")
+    settle(world, (0, 0))
