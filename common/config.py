@@ -35,6 +35,11 @@ LIMIT_OPTS = [
         min=-1,
         help="Stacks that a project may have at a time; -1 is off.",
     ),
+    cfg.ListOpt(
+        "hidden_stack_tags",
+        default=[],
+        help="Stacks with one of these tags are listed only where hidden ones are asked for.",
+    ),
     cfg.IntOpt("max_nested_stack_depth", default=5, min=0, help="How deep stacks may be nested."),
     cfg.IntOpt(
         "max_events_per_stack",

@@ -32,6 +32,7 @@ class EngineSettings:
     max_stacks_per_tenant: int = 512
     max_nested_stack_depth: int = 5
     max_events_per_stack: int = 1000
+    hidden_stack_tags: tuple[str, ...] = ()
     max_software_configs_per_tenant: int = 4096
     max_software_deployments_per_tenant: int = 4096
     purge_deleted_after: int = 90 * 86400

@@ -39,6 +39,7 @@ def settings(conf: cfg.ConfigOpts) -> EngineSettings:
         max_stacks_per_tenant=conf.max_stacks_per_tenant,
         max_nested_stack_depth=conf.max_nested_stack_depth,
         max_events_per_stack=conf.max_events_per_stack,
+        hidden_stack_tags=tuple(conf.hidden_stack_tags),
         max_software_configs_per_tenant=conf.max_software_configs_per_tenant,
         max_software_deployments_per_tenant=conf.max_software_deployments_per_tenant,
         purge_deleted_after=_FOREVER if purge_after < 0 else purge_after,

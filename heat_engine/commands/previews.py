@@ -7,14 +7,12 @@ from typing import Any
 
 from common import errors
 from common.identifiers import StackIdentity
-from heat_engine.commands import goal as goals
 from heat_engine.commands import render
 from heat_engine.commands.goal import Goal
 from heat_engine.commands.kinds import Kinds
-from heat_engine.language import parameters, template, validation
+from heat_engine.commands.nested_sample import nested_sample
 from heat_engine.language.definition import ResourceDefinition
 from heat_engine.language.template import BoundTemplate
-from heat_engine.resources.registry import Registry
 
 Entry = dict[str, Any] | list[Any]
 
@@ -22,8 +20,7 @@ Entry = dict[str, Any] | list[Any]
 class Preview:
     """What a stack would have; where a resource is a nested stack, the list of what that has."""
 
-    def __init__(self, registry: Registry, created_at: datetime) -> None:
-        self._registry = registry
+    def __init__(self, created_at: datetime) -> None:
         self._time = render.time(created_at)
 
     def of(self, goal: Goal, place: StackIdentity) -> list[Entry]:
@@ -51,28 +48,14 @@ class Preview:
         self, definition: ResourceDefinition, kinds: Kinds, place: StackIdentity
     ) -> list[Entry] | None:
         """The resources of a nested stack; None when there is none, or it is not known yet."""
-        kind = kinds.wanted(definition)
-        if not kind.nested:
+        inner = nested_sample(definition, kinds, place.tenant)
+        if inner is None:
             return None
-        properties = validation.static_properties(definition, kind.interface())
+        name = f"{place.stack_name}-{definition.name}"
+        within = StackIdentity(place.tenant, name, place.stack_id)
         try:
-            child = kind.sample(properties, kinds.files, whole=True)
-            if child is None:
-                return None
-            source = goals.child_source(kinds.environment, kinds.files, definition.name, child)
-            parsed = template.parse(source.template, source.files)
-            pseudo = parameters.pseudo(
-                parsed.dialect, definition.name, None, place.tenant, modern=parsed.version.is_aws
-            )
-            values = goals.resolve_parameters(parsed, source.environment, pseudo, partial=True)
-            name = f"{place.stack_name}-{definition.name}"
-            inner = Kinds(self._registry, source.environment, source.files)
-            return self._entries(
-                parsed.bind(values),
-                inner,
-                StackIdentity(place.tenant, name, place.stack_id),
-                definition.name,
-            )
+            bound = inner.template.bind(inner.values)
+            return self._entries(bound, inner.kinds, within, definition.name)
         except errors.HearthError:
             return None
 

@@ -76,7 +76,7 @@ def preview(core: Core, context: RequestContext, name: Any, order: Order) -> dic
     goal = _validated(core, context, name, order, None, chosen)
     stack = _unborn(context, name, goal, chosen)
     shown = render.full(stack, goal.parameters.shown(), [])
-    shown["resources"] = Preview(core.registry, stack.created_at).of(goal, render.identity(stack))
+    shown["resources"] = Preview(stack.created_at).of(goal, render.identity(stack))
     return shown
 
 

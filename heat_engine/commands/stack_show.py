@@ -24,21 +24,17 @@ def list_stacks(
     core: Core, context: RequestContext, query: Mapping[str, Any]
 ) -> list[dict[str, Any]]:
     """A page of summaries; ``query`` as the RPC contract names its arguments."""
-    wanted = {**query}
-    project = None if wanted.pop("global_tenant", False) else context.project_id or ""
-    wanted.pop("show_hidden", None)
     with core.database.read() as session:
-        found = stacks.list(session, project_id=project, **_clean(wanted))
+        found = stacks.list(session, **_wanted(core, context, query))
     return [render.summary(stack) for stack in found]
 
 
 def count_stacks(core: Core, context: RequestContext, query: Mapping[str, Any]) -> int:
-    wanted = {**query}
-    project = None if wanted.pop("global_tenant", False) else context.project_id or ""
-    for key in ("show_hidden", "limit", "marker", "sort_keys", "sort_dir"):
+    wanted = _wanted(core, context, query)
+    for key in ("limit", "marker", "sort_keys", "sort_dir"):
         wanted.pop(key, None)
     with core.database.read() as session:
-        return stacks.count(session, project_id=project, **_clean(wanted))
+        return stacks.count(session, **wanted)
 
 
 def show(
@@ -79,7 +75,10 @@ def environment(core: Core, context: RequestContext, identity: dict[str, Any]) -
         goal = goals.load(core, session, stack)
         around = ancestors.secrets(session, core, stack)
     shown = mask.hide_parameters(goal.environment.to_dict(), goal.template.parameters)
-    return {**shown, **mask.masked_within({key: shown[key] for key in mask.SECTIONS}, around)}
+    shown.update(mask.masked_within({key: shown[key] for key in mask.SECTIONS}, around))
+    # Clients look for the rules of single resources without asking whether there are any.
+    shown["resource_registry"] = {"resources": {}, **shown["resource_registry"]}
+    return shown
 
 
 def list_outputs(core: Core, context: RequestContext, identity: dict[str, Any]) -> list[Any]:
@@ -134,9 +133,15 @@ class _Held:
         )
 
 
-def _clean(query: Mapping[str, Any]) -> dict[str, Any]:
-    """Without arguments that say nothing, so that the store's defaults hold."""
-    return {key: value for key, value in query.items() if value is not None}
+def _wanted(core: Core, context: RequestContext, query: Mapping[str, Any]) -> dict[str, Any]:
+    """The store's arguments; without those that say nothing, so that its defaults hold."""
+    wanted = {key: value for key, value in query.items() if value is not None}
+    everywhere = wanted.pop("global_tenant", False)
+    wanted["project_id"] = None if everywhere else context.project_id or ""
+    if not wanted.pop("show_hidden", False):
+        avoided = [*wanted.get("not_tags_any", ()), *core.settings.hidden_stack_tags]
+        wanted["not_tags_any"] = avoided
+    return wanted
 
 
 def identity_of(stack: StackRecord) -> dict[str, str]:

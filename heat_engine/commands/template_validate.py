@@ -10,17 +10,22 @@ from heat_engine.commands import goal as goals
 from heat_engine.commands import mask
 from heat_engine.commands.core import Core
 from heat_engine.commands.kinds import Kinds
+from heat_engine.commands.nested_sample import nested_sample
 from heat_engine.commands.stack_create import Order
 from heat_engine.language import parameters, template
 from heat_engine.language.parameters import Parameters
+from heat_engine.language.template import Template
 
 NAME = "dummy"
 
 
-def validate(core: Core, context: RequestContext, order: Order) -> dict[str, Any]:
+def validate(
+    core: Core, context: RequestContext, order: Order, *, show_nested: bool = False
+) -> dict[str, Any]:
     """The parameters a template wants and the environment given; ``{"Error": text}`` when invalid.
 
     Values that are missing are no fault here: this is how a client learns what to ask for.
+    show_nested: those of the stacks nested in it too.
     """
     source = goals.source(core, order.template, order.params, order.files, order.environment_files)
     try:
@@ -47,4 +52,27 @@ def validate(core: Core, context: RequestContext, order: Order) -> dict[str, Any
     }
     if parsed.parameter_groups:
         shown["ParameterGroups"] = parsed.parameter_groups
+    if show_nested:
+        shown.update(_nested(context.project_id or "", parsed, values, kinds))
     return shown
+
+
+def _nested(
+    project_id: str, parsed: Template, values: Parameters, kinds: Kinds
+) -> dict[str, dict[str, Any]]:
+    """``NestedParameters`` by resource, at every depth; empty when nothing is nested."""
+    found: dict[str, Any] = {}
+    for definition in parsed.bind(values).resources.values():
+        inner = nested_sample(definition, kinds, project_id)
+        if inner is None:
+            continue
+        entry: dict[str, Any] = {
+            "Type": definition.type,
+            "Description": inner.template.description,
+            "Parameters": inner.values.describe(),
+            **_nested(project_id, inner.template, inner.values, inner.kinds),
+        }
+        if inner.template.parameter_groups:
+            entry["ParameterGroups"] = inner.template.parameter_groups
+        found[definition.name] = entry
+    return {"NestedParameters": found} if found else {}

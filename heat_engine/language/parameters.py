@@ -212,7 +212,7 @@ def _described(schema: ParameterSchema, given: Any) -> dict[str, Any]:
     }
     if schema.has_default:
         shown["Default"] = schema.default
-    if given:
+    if given is not None and not contains_unknown(given):
         shown["Value"] = MASK if schema.hidden else given
     if schema.tags:
         shown["Tags"] = list(schema.tags)

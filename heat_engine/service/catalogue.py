@@ -17,10 +17,10 @@ class CatalogueMethods:
     core: Core
 
     def validate_template(
-        self, context: RequestContext, template: Any, **arguments: Any
+        self, context: RequestContext, template: Any, show_nested: bool = False, **arguments: Any
     ) -> dict[str, Any]:
         order = order_of({**arguments, "template": template})
-        return template_validate.validate(self.core, context, order)
+        return template_validate.validate(self.core, context, order, show_nested=show_nested)
 
     def list_resource_types(self, context: RequestContext, **query: Any) -> list[Any]:
         return catalogue.list_resource_types(self.core, **query)
