@@ -75,7 +75,7 @@ class Deployment:
     """Processes of one configuration; a context manager that starts and stops them.
 
     ``programs``: console scripts, or whole command lines for what tests wrap. ``options``: more of
-    heat.conf, by section.
+    heat.conf, by section. ``environment``: more of the processes' variables.
     """
 
     def __init__(
@@ -83,6 +83,7 @@ class Deployment:
         directory: Path,
         programs: Sequence[str | Sequence[str]] = EMBEDDED,
         options: Mapping[str, Mapping[str, Any]] | None = None,
+        environment: Mapping[str, str] | None = None,
     ) -> None:
         self.directory = directory
         self.programs = [[item] if isinstance(item, str) else list(item) for item in programs]
@@ -90,6 +91,7 @@ class Deployment:
         self.processes: dict[str, subprocess.Popen[bytes]] = {}
         self.ready_seconds = 0.0
         self._options = options or {}
+        self._environment = environment or {}
         self.config = directory / "heat.conf"
 
     @property
@@ -216,6 +218,7 @@ class Deployment:
                 stdin=subprocess.DEVNULL,
                 stdout=log,
                 stderr=log,
+                env={**os.environ, **self._environment},
             )
 
     def _await(self, port: int, deadline: float) -> None:

@@ -3,7 +3,8 @@
 from __future__ import annotations
 
 import sqlite3
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
+from contextlib import ExitStack
 from dataclasses import dataclass
 from pathlib import Path
 
@@ -14,6 +15,9 @@ from heat_engine.cli.run.home import Home
 from heat_engine.store.clock import utc
 from heat_engine.store.records import LocalUser
 from tests.deployment import Deployment, Person
+from tests.scenarios.clients import table
+from tests.scenarios.clients.openstack_shell import OpenStack
+from tests.scenarios.clients.site import WAYS, Embedded
 
 
 @pytest.fixture(scope="session")
@@ -51,6 +55,54 @@ def clouds_file(running: Deployment, alice: Person) -> Path:
     home = Home(running.directory)
     home.write_client_files(HomeAccount(user, account.password), running.ports)
     return home.clouds
+
+
+@pytest.fixture(scope="session")
+def sites(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Callable[[str], Embedded]]:
+    """Makes the installation of a way to authenticate when it is first wanted."""
+    made: dict[str, Embedded] = {}
+    with ExitStack() as exits:
+
+        def of(way: str) -> Embedded:
+            if way not in made:
+                made[way] = WAYS[way](tmp_path_factory.mktemp(way))
+                exits.callback(made[way].close)
+            return made[way]
+
+        yield of
+
+
+@pytest.fixture(scope="module", params=WAYS)
+def site(request: pytest.FixtureRequest, sites: Callable[[str], Embedded]) -> Embedded:
+    """The installation that clients are tried with, once for each way to authenticate."""
+    return sites(request.param)
+
+
+@pytest.fixture(scope="module")
+def command_directory(tmp_path_factory: pytest.TempPathFactory) -> Path:
+    return tmp_path_factory.mktemp("openstack")
+
+
+@pytest.fixture(scope="module")
+def openstack(site: Embedded, command_directory: Path) -> OpenStack:
+    """The command as alice has it."""
+    return OpenStack(site.clouds_file, "alice", command_directory, site.recorder)
+
+
+@pytest.fixture(autouse=True)
+def kept_claims(request: pytest.FixtureRequest) -> Iterator[None]:
+    """A test does all that docs/clients.md says of it."""
+    if "site" not in request.fixturenames:
+        yield
+        return
+    recorder = request.getfixturevalue("site").recorder
+    recorder.begin()
+    yield
+    found = recorder.found()
+    name = request.node.originalname
+    table.report(name, found)
+    missing = table.claims().get(name, set()) - found
+    assert not missing, f"docs/clients.md says that {name} does this: {sorted(missing)}"
 
 
 @dataclass(frozen=True, slots=True)
