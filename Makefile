@@ -7,9 +7,10 @@ PYTEST_ARGS ?=
 
 RUN := .venv-run/.made
 DEV := .venv-dev/.made
+KEYSTONE := .venv-keystone/.made
 INPUTS := setup.cfg pyproject.toml constraints.txt
 
-.PHONY: help run test lint bench soak sample-config constraints clean
+.PHONY: help run test lint bench soak keystone sample-config constraints clean
 
 help:
 	@echo "make run [TEMPLATE=file.yaml] [STATE=dir]  start everything and create a stack"
@@ -37,6 +38,9 @@ bench: $(DEV)
 soak: $(DEV)
 	.venv-dev/bin/python -m tests.crash.soak --seeds $(SEEDS)
 
+# The Keystone that tests start, which asks for it by themselves: packages and a filled database.
+keystone: $(KEYSTONE)
+
 sample-config: $(DEV)
 	.venv-dev/bin/oslo-config-generator --config-file etc/heat-config-generator.conf
 	.venv-dev/bin/oslopolicy-sample-generator --namespace hearth --output-file etc/policy.yaml.sample
@@ -51,7 +55,7 @@ constraints:
 	rm -rf .venv-constraints
 
 clean:
-	rm -rf .venv-run .venv-dev .venv-constraints build dist *.egg-info
+	rm -rf .venv-run .venv-dev .venv-keystone .venv-constraints build dist *.egg-info
 
 $(RUN): EXTRAS := run
 $(DEV): EXTRAS := run,test,lint,servers
@@ -61,4 +65,11 @@ $(RUN) $(DEV): $(INPUTS)
 	@echo "Installing what Hearth needs into $(@D) (once) ..."
 	@test -x $(@D)/bin/python || $(PYTHON) -m venv $(@D)
 	@PIP_CONSTRAINT=constraints.txt $(@D)/bin/python -m pip install -q --disable-pip-version-check -e '.[$(EXTRAS)]'
+	@touch $@
+
+$(KEYSTONE): tests/keystone/constraints.txt tests/keystone/seed.py tests/keystone/server.py tests/keystone/cast.py
+	@echo "Installing the Keystone of the tests into $(@D) (once) ..."
+	@test -x $(@D)/bin/python || $(PYTHON) -m venv $(@D)
+	@$(@D)/bin/python -m pip install -q --disable-pip-version-check --only-binary :all: -r $<
+	@$(@D)/bin/python tests/keystone/seed.py $(@D)/seed > $(@D)/seed.log 2>&1 || { tail -20 $(@D)/seed.log; exit 1; }
 	@touch $@

@@ -7,13 +7,19 @@ from typing import Any
 from oslo_context import context
 
 GUEST_ROLE = "heat_stack_user"
+# What tokens and access keys of the engine's own guests begin with, so that nobody else is asked.
+GUEST_TOKEN = "guest."  # noqa: S105
+GUEST_ACCESS = "GUEST"
+_OLD_NAMES = {"tenant_id": "project_id", "tenant": "project_name"}
 
 
 class RequestContext(context.RequestContext):
-    """oslo's request context plus what the engine needs for a guest.
+    """oslo's request context plus what the engine needs for guests and for work done later.
 
     A guest is a credential that the engine made for one resource; ``guest_stack_id`` and
-    ``guest_resource`` name what it may reach (design section 6). Both are None for people.
+    ``guest_resource`` name what it may reach (design section 6), ``guest_project_id`` the project
+    that Keystone has it in. All are None for people. ``username`` and ``password`` are there when a
+    request brought them, ``auth_url`` says which Keystone knows the caller.
     """
 
     def __init__(
@@ -21,13 +27,21 @@ class RequestContext(context.RequestContext):
         *,
         guest_stack_id: str | None = None,
         guest_resource: str | None = None,
+        guest_project_id: str | None = None,
         region_name: str | None = None,
+        username: str | None = None,
+        password: str | None = None,
+        auth_url: str | None = None,
         **kwargs: Any,
     ) -> None:
         super().__init__(**kwargs)
         self.guest_stack_id = guest_stack_id
         self.guest_resource = guest_resource
+        self.guest_project_id = guest_project_id
         self.region_name = region_name
+        self.username = username
+        self.password = password
+        self.auth_url = auth_url
 
     @property
     def is_guest(self) -> bool:
@@ -56,8 +70,18 @@ class RequestContext(context.RequestContext):
             "region_name": self.region_name,
             "guest_stack_id": self.guest_stack_id,
             "guest_resource": self.guest_resource,
+            "guest_project_id": self.guest_project_id,
+            "username": self.username,
+            "password": self.password,
+            "auth_url": self.auth_url,
         }
 
     @classmethod
     def from_wire(cls, wire: dict[str, Any]) -> RequestContext:
-        return cls(overwrite=False, **wire)
+        """The context of a call; the older names of two keys are understood, unknown keys are
+        those of a newer sender."""
+        renamed = {_OLD_NAMES.get(key, key): value for key, value in wire.items()}
+        known = cls(overwrite=False).to_wire()
+        return cls(
+            overwrite=False, **{key: value for key, value in renamed.items() if key in known}
+        )

@@ -62,7 +62,8 @@ def _check_project(context: RequestContext, match: Match) -> None:
     """A caller stays in its own project; an administrator may name any (section 4)."""
     if context.is_admin and context.project_id:
         return
-    if not context.project_id or match.path["project_id"] != context.project_id:
+    own = (context.project_id, context.guest_project_id)
+    if not context.project_id or match.path["project_id"] not in own:
         raise webob.exc.HTTPForbidden()
 
 

@@ -6,6 +6,7 @@ import logging
 import threading
 
 from common import errors
+from heat_engine.clouds.identity import Identity
 from heat_engine.clouds.interface import Clouds
 from heat_engine.commands.core import Core
 from heat_engine.resources.registry import Registry
@@ -28,10 +29,11 @@ class Engine:
         clouds: Clouds,
         registry: Registry,
         peers: Peers,
+        identity: Identity | None = None,
     ) -> None:
         self.settings = settings
         self._database = database
-        self._core = Core(settings, database, registry, clouds)
+        self._core = Core(settings, database, registry, clouds, identity or Identity())
         self.runner = Runner(self._core, peers)
         self.service = EngineService(self._core, self.runner)
         self._stopped = threading.Event()

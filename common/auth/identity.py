@@ -32,6 +32,9 @@ _IDENTITY_HEADERS = (
     "X-User",
     "X-Role",
     "X-Auth-EC2-Creds",
+    "X-OpenStack-System-Scope",
+    "X-Service-Identity-Status",
+    "X-Service-Roles",
 )
 
 _IMPLIED = {"admin": ("member", "reader"), "member": ("reader",)}
@@ -41,6 +44,13 @@ def strip(request: webob.Request) -> None:
     """Remove the headers that would claim an identity."""
     for name in _IDENTITY_HEADERS:
         request.headers.pop(name, None)
+
+
+class Stripped(wsgi.Middleware):
+    """A filter that finds out who somebody is, given nothing that claims it."""
+
+    def process(self, request: webob.Request) -> None:
+        strip(request)
 
 
 def with_implied(roles: list[str]) -> list[str]:
@@ -64,6 +74,9 @@ def context_of_headers(request: webob.Request) -> RequestContext:
         project_domain_id=headers.get("X-Project-Domain-Id"),
         roles=roles,
         is_admin_project=headers.get("X-Is-Admin-Project", "true").lower() == "true",
+        username=headers.get("X-Auth-User"),
+        password=headers.get("X-Auth-Key") if headers.get("X-Auth-User") else None,
+        auth_url=headers.get("X-Auth-Url"),
     )
 
 

@@ -11,7 +11,7 @@ from keystoneauth1.identity import v3
 from oslo_config import cfg
 
 from common import pipeline, wsgi
-from common.auth import identity
+from common.auth import guests, identity
 
 TIMEOUT_SECONDS = 30
 
@@ -72,8 +72,10 @@ class PasswordAuth(wsgi.Middleware):
 
 def filter_factory(global_conf: dict[str, str], **_local: str) -> pipeline.Filter:
     """Paste filter ``authpassword``."""
-    conf = pipeline.services(global_conf).conf
-    return lambda application: PasswordAuth(application, conf)
+    services = pipeline.services(global_conf)
+    return lambda application: guests.GuestsFirst(
+        application, PasswordAuth(application, services.conf), services.engine
+    )
 
 
 def _project(request: webob.Request) -> str:

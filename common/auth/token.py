@@ -9,14 +9,44 @@ from keystonemiddleware import auth_token
 from oslo_config import cfg
 
 from common import pipeline, wsgi
-from common.auth import identity
+from common.auth import custombackend, guests, identity
+from common.context import RequestContext
 
 
 class ContextFilter(wsgi.Middleware):
-    """Builds the request context from verified identity headers."""
+    """Builds the request context from verified identity headers, or from what the engine said."""
 
-    def process(self, request: webob.Request) -> None:
-        identity.context_of_headers(request)
+    def __init__(self, application: wsgi.Application, engine: wsgi.Engine, challenge: str) -> None:
+        super().__init__(application)
+        self.engine = engine
+        self.challenge = challenge
+
+    def process(self, request: webob.Request) -> wsgi.Application | None:
+        guest = guests.known(request)
+        if guest is not None:
+            custombackend.context_of(request, guest)
+            return None
+        if request.headers.get("X-Identity-Status") != identity.CONFIRMED:
+            return identity.unauthorized(self.challenge)
+        context = identity.context_of_headers(request)
+        if context.is_guest:
+            self._place(context)
+        return None
+
+    def _place(self, context: RequestContext) -> None:
+        """Which resource a guest from Keystone belongs to, and so which project it works in."""
+        asking = RequestContext(request_id=context.request_id, overwrite=False)
+        place = self.engine.call(
+            asking,
+            "identify_guest",
+            user_name=context.user_name,
+            user_domain_id=context.user_domain_id,
+        )
+        if place:
+            context.guest_stack_id = place["guest_stack_id"]
+            context.guest_resource = place["guest_resource"]
+            context.guest_project_id = context.project_id
+            context.project_id = place["project_id"]
 
 
 class AuthUrl(wsgi.Middleware):
@@ -43,10 +73,15 @@ def keystone_url(conf: cfg.ConfigOpts) -> str:
 
 
 def authtoken_filter(global_conf: dict[str, str], **local: str) -> pipeline.Filter:
-    """Paste filter ``authtoken``: keystonemiddleware with our configuration."""
-    conf = pipeline.services(global_conf).conf
-    options: dict[str, Any] = {**local, "oslo_config_config": conf}
-    return lambda application: auth_token.AuthProtocol(application, options)
+    """Paste filter ``authtoken``: keystonemiddleware with our configuration; guests pass it."""
+    services = pipeline.services(global_conf)
+    options: dict[str, Any] = {**local, "oslo_config_config": services.conf}
+
+    def around(application: wsgi.Application) -> wsgi.Application:
+        checked = auth_token.AuthProtocol(application, options)
+        return guests.GuestsFirst(application, identity.Stripped(checked), services.engine)
+
+    return around
 
 
 def authurl_filter(global_conf: dict[str, str], **local: str) -> pipeline.Filter:
@@ -57,6 +92,8 @@ def authurl_filter(global_conf: dict[str, str], **local: str) -> pipeline.Filter
     return lambda application: AuthUrl(application, url, keep_callers=keep_callers)
 
 
-def context_filter(_global_conf: dict[str, str], **_local: str) -> pipeline.Filter:
+def context_filter(global_conf: dict[str, str], **_local: str) -> pipeline.Filter:
     """Paste filter ``context``."""
-    return ContextFilter
+    services = pipeline.services(global_conf)
+    challenge = f'Keystone uri="{keystone_url(services.conf)}"'
+    return lambda application: ContextFilter(application, services.engine, challenge)

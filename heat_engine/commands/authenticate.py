@@ -38,6 +38,17 @@ def authenticate(core: Core, credentials: Mapping[str, Any]) -> dict[str, Any] |
     return None
 
 
+def place_of(core: Core, user_name: str, user_domain_id: str) -> dict[str, Any] | None:
+    """The resource of a user of the guests' domain, as ``authenticate`` tells it; None for others.
+
+    In that domain a guest's name is the id by which the engine knows it.
+    """
+    if not user_domain_id or user_domain_id != core.identity.guest_domain_id:
+        return None
+    guest = core.database.query(guests.by_user, user_name)
+    return _guest(guest) if guest else None
+
+
 def _signed(session: Session, request: Mapping[str, Any]) -> dict[str, Any] | None:
     access = str(request.get("access", ""))
     guest = guests.by_access(session, access)

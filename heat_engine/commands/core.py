@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from dataclasses import dataclass, field
 
+from heat_engine.clouds.identity import Identity
 from heat_engine.clouds.interface import Clouds
 from heat_engine.commands.template_cache import TemplateCache
 from heat_engine.resources.registry import Registry
@@ -19,4 +20,5 @@ class Core:
     database: Database
     registry: Registry
     clouds: Clouds
+    identity: Identity = field(default_factory=Identity)
     templates: TemplateCache = field(default_factory=TemplateCache)

@@ -53,3 +53,8 @@ class CatalogueMethods:
         self, context: RequestContext, credentials: Mapping[str, Any]
     ) -> dict[str, Any] | None:
         return authenticate.authenticate(self.core, credentials)
+
+    def identify_guest(
+        self, context: RequestContext, user_name: str, user_domain_id: str
+    ) -> dict[str, Any] | None:
+        return authenticate.place_of(self.core, user_name, user_domain_id)

@@ -61,6 +61,11 @@ def authenticate(session: Session, name: str, secret: str) -> GuestRecord | None
     return found
 
 
+def by_user(session: Session, user_id: str) -> GuestRecord | None:
+    """The guest with this id."""
+    return _one(session, guest.c.user_id == user_id)
+
+
 def delete(session: Session, resource_ids: Sequence[str]) -> None:
     """Take the credentials of these resources away."""
     session.execute(delete_from(guest).where(guest.c.resource_id.in_(resource_ids)))

@@ -6,6 +6,7 @@ import secrets
 from typing import Any
 
 from common import errors
+from common.context import GUEST_ACCESS, GUEST_TOKEN
 from common.identifiers import new_id
 from heat_engine.commands import planning
 from heat_engine.commands.mask import GUEST
@@ -226,9 +227,9 @@ class Beginnings:
         given = kind.guest_secret(record.properties) if isinstance(kind, GrantingType) else None
         guest = {
             "user_id": new_id(),
-            "access": secrets.token_hex(16),
+            "access": GUEST_ACCESS + secrets.token_hex(16),
             "secret": given or secrets.token_hex(16),
-            "token": secrets.token_urlsafe(32),
+            "token": GUEST_TOKEN + secrets.token_urlsafe(32),
         }
         record.outcome = {**(record.outcome or {}), "data": {**record.data, GUEST: guest}}
         self._work.journal.guest(

@@ -1,0 +1,69 @@
+"""Acting for users when they are gone, and users for guests: what an identity service does for us.
+
+The base does without one: nothing is delegated, and guests are the engine's own.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import dataclass, field
+from typing import Any
+
+Credentials = Mapping[str, Any]
+
+
+@dataclass(frozen=True, slots=True)
+class Caller:
+    """Who asks for a change, with what that user could prove it. ``roles``: in the project."""
+
+    user_id: str
+    project_id: str
+    roles: tuple[str, ...] = ()
+    user_domain_id: str | None = None
+    token: str | None = field(default=None, repr=False)
+    username: str | None = None
+    password: str | None = field(default=None, repr=False)
+
+
+@dataclass(frozen=True, slots=True)
+class GuestUser:
+    """A guest as a user: ``name`` is the id by which the engine knows it, ``access`` and ``secret``
+    are its EC2 key pair, ``place`` the stack whose project in the guests' domain it is in."""
+
+    name: str
+    place: str
+    password: str = field(repr=False)
+    access: str
+    secret: str = field(repr=False)
+
+
+class Identity:
+    """All calls may block and may raise ``CloudError``; all may be repeated.
+
+    guest_domain_id: the domain that guests are users of, None when they are none.
+    """
+
+    guest_domain_id: str | None = None
+
+    def delegate(self, caller: Caller) -> dict[str, Any]:
+        """What a stack stores to act for the caller from now on, whatever becomes of its token.
+
+        Raises ``MissingCredentialError`` when the request does not bring what that takes.
+        """
+        return {}
+
+    def good(self, credentials: Credentials) -> bool:
+        """Whether what a stack has stored can still be used."""
+        return True
+
+    def revoke(self, credentials: Credentials) -> None:
+        """Give back what ``delegate`` gave; gone already is well."""
+
+    def invite(self, guest: GuestUser) -> None:
+        """Make the user of a guest."""
+
+    def dismiss(self, name: str) -> None:
+        """Take a guest's user away; gone already is well."""
+
+    def dissolve(self, place: str) -> None:
+        """Take away what is left of the guests of a stack; gone already is well."""
