@@ -55,9 +55,10 @@ def definition_of(
     definition: ResourceDefinition, scope: StackScope, types: Kinds
 ) -> dict[str, Any]:
     """What a resource is made from, resolved now: the shape of ``ResourceRecord.definition``."""
+    properties = definition.properties if definition.external_id is None else None
     made = {
         "type": definition.type,
-        "properties": functions.resolve(definition.properties, scope) or {},
+        "properties": functions.resolve(properties, scope) or {},
         "metadata": functions.resolve(definition.metadata, scope) or {},
         "fingerprint": definition.fingerprint(),
     }
@@ -201,6 +202,8 @@ class Planner:
         row = self.current.get(definition.name)
         if row is None or (row.action, row.status) == (Action.INIT, Status.COMPLETE):
             return Verb.CREATE, Decision.ADDED, True
+        if definition.external_id is not None or row.external_id is not None:
+            return *self._decide_external(row, definition), True
         spoilt = row.action in (Action.INIT, Action.DELETE) or row.released
         if spoilt or kinds.is_another(row, self._kinds.target(definition)):
             return Verb.REPLACE, Decision.REPLACED, True
@@ -214,6 +217,15 @@ class Planner:
             return *self._decide_nested(row), known
         verb, decision = self._decide_known(row, wanted, known=known, equal=equal)
         return verb, decision, known
+
+    @staticmethod
+    def _decide_external(
+        row: ResourceRecord, definition: ResourceDefinition
+    ) -> tuple[Verb | None, Decision]:
+        """What is adopted by its id is never changed (templates.md section 5.3)."""
+        if row.external_id == definition.external_id and row.status == Status.COMPLETE:
+            return None, Decision.UNCHANGED
+        return Verb.UPDATE, Decision.UPDATED
 
     def _decide_nested(self, row: ResourceRecord) -> tuple[Verb | None, Decision]:
         """An update always goes down, and the nested stack's resources decide for themselves."""

@@ -9,7 +9,7 @@ from typing import Any
 from common import errors
 from common.context import RequestContext
 from common.identifiers import STACK_NAME, new_id
-from heat_engine.commands import change, render
+from heat_engine.commands import change, external, render
 from heat_engine.commands import goal as goals
 from heat_engine.commands.change import Begun
 from heat_engine.commands.core import Core
@@ -105,7 +105,7 @@ def _validated(
             raise errors.StackExists(stack_name=name)
         _check_quota(core, session, context)
     source = goals.source(core, order.template, order.params, order.files, order.environment_files)
-    return goals.make_checked(
+    goal = goals.make_checked(
         core,
         source,
         name=name,
@@ -113,6 +113,14 @@ def _validated(
         project_id=context.project_id or "",
         stack_timeout=goals.timeout_seconds(core, chosen.timeout_mins),
     )
+    external.check(
+        core,
+        goal,
+        stack_name=name,
+        project_id=context.project_id or "",
+        credentials=credentials(context),
+    )
+    return goal
 
 
 def _check_quota(core: Core, session: Session, context: RequestContext) -> None:

@@ -7,7 +7,7 @@ from typing import Any
 
 from common import errors
 from common.context import RequestContext
-from heat_engine.commands import access, change, render
+from heat_engine.commands import access, change, external, render
 from heat_engine.commands import goal as goals
 from heat_engine.commands.change import Begun
 from heat_engine.commands.core import Core
@@ -103,6 +103,14 @@ def _prepare(
         stack_timeout=goals.timeout_seconds(core, minutes),
     )
     goal.parameters.check_immutable(before.parameters)
+    external.check(
+        core,
+        goal,
+        stack_name=stack.name,
+        project_id=stack.project_id,
+        credentials=stack.credentials,
+        known={(item.name, item.external_id) for item in before.bound.resources.values()},
+    )
     return stack, goal, chosen
 
 

@@ -81,6 +81,13 @@ class ResourceRecord:
         return (self.definition or {}).get("properties") or {}
 
     @property
+    def external_id(self) -> str | None:
+        """The id by which it was adopted; None for one that was made."""
+        fingerprint = (self.definition or {}).get("fingerprint") or {}
+        found: str | None = fingerprint.get("external_id")
+        return found
+
+    @property
     def released(self) -> bool:
         """Whether it has given up what its replacement needs: it is no longer as it was made."""
         return bool((self.outcome or {}).get("released"))

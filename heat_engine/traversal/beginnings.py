@@ -39,6 +39,9 @@ def _retained(record: ResourceRecord, action: Action) -> bool:
     return record.deletion_policy == "Retain" and not excepted
 
 
+Begun = Call | After | Progress
+
+
 class Beginnings:
     """Begins steps. A step that needs no call comes back as what became of it, or as the progress
     that the call would have brought. Raises what a user or a cloud is to blame for."""
@@ -47,7 +50,7 @@ class Beginnings:
         self._work = work
         self._outcomes = outcomes
 
-    def begin(self, step: StepRecord, record: ResourceRecord) -> Call | After | Progress:
+    def begin(self, step: StepRecord, record: ResourceRecord) -> Begun:
         """Begin a step that has not begun."""
         match step.verb:
             case Verb.CREATE:
@@ -61,13 +64,13 @@ class Beginnings:
             case _:
                 return self._plain(step, record)
 
-    def resume(self, step: StepRecord, record: ResourceRecord) -> Call | After:
+    def resume(self, step: StepRecord, record: ResourceRecord) -> Begun:
         """Call the verb of a step again that has begun."""
         if step.verb == Verb.UPDATE:
             return self._update_call(step, record)
         return self._work.call(step, record)
 
-    def _create(self, step: StepRecord, record: ResourceRecord) -> Call | After:
+    def _create(self, step: StepRecord, record: ResourceRecord) -> Begun:
         self._allow(step, record)
         definition = self._work.definitions[record.name]
         record.define(self._wanted(record))
@@ -75,16 +78,40 @@ class Beginnings:
         record.deletion_policy = definition.deletion_policy
         if record.definition and record.definition["metadata"] and record.metadata is None:
             record.metadata = record.definition["metadata"]
+        if definition.external_id is not None:
+            return self._adopt(step, record, definition.external_id)
         kind = self._work.kind(record)
         if kind.wants_guest(record.properties) and GUEST not in record.data:
             self._invite(record, kind)
         self._outcomes.state(record, Action.CREATE, Status.IN_PROGRESS, "state changed")
         return self._work.call(step, record)
 
-    def _update(self, step: StepRecord, record: ResourceRecord) -> Call | After:
+    def _adopt(self, step: StepRecord, record: ResourceRecord, external_id: str) -> Begun:
+        """Take a thing that is there, and look whether it is in order."""
+        record.physical_id = external_id
+        self._outcomes.state(record, Action.ADOPT, Status.IN_PROGRESS, "state changed")
+        self._outcomes.state(record, Action.ADOPT, Status.COMPLETE, "state changed")
+        step.verb = Verb.CHECK
+        self._work.journal.step(step)
+        return self._plain(step, record)
+
+    def _update_adopted(self, step: StepRecord, record: ResourceRecord) -> Begun:
+        """What was adopted stays the same thing; it is looked at again if it was not in order."""
+        if record.external_id != self._work.definitions[record.name].external_id:
+            feature = f"Update to property external_id of {record.name} ({record.type})"
+            raise errors.NotSupported(feature=feature)
+        if record.status == Status.COMPLETE:
+            return self._outcomes.done(step)
+        step.verb = Verb.CHECK
+        self._work.journal.step(step)
+        return self._plain(step, record)
+
+    def _update(self, step: StepRecord, record: ResourceRecord) -> Begun:
         self._allow(step, record)
-        wanted = self._wanted(record)
         definition = self._work.definitions[record.name]
+        if definition.external_id is not None or record.external_id is not None:
+            return self._update_adopted(step, record)
+        wanted = self._wanted(record)
         record.requires = tuple(sorted(definition.requires(self._work.definitions.keys())))
         record.deletion_policy = definition.deletion_policy
         self._work.journal.row(record)
@@ -102,7 +129,7 @@ class Beginnings:
         self._outcomes.state(record, Action.UPDATE, Status.IN_PROGRESS, "state changed")
         return self._update_call(step, record)
 
-    def _update_call(self, step: StepRecord, record: ResourceRecord) -> Call | After:
+    def _update_call(self, step: StepRecord, record: ResourceRecord) -> Begun:
         """The call that makes a resource what is being tried, or its replacement."""
         work, kind = self._work, self._work.kind(record)
         wanted = planning.tried(record)[-1]
@@ -132,7 +159,7 @@ class Beginnings:
         replaces = planning.needs_new(kind, changed) or kind.must_replace(request)
         work.rules.check("replace" if replaces else "update", record)
 
-    def _delete(self, step: StepRecord, record: ResourceRecord) -> Call | After | Progress:
+    def _delete(self, step: StepRecord, record: ResourceRecord) -> Begun:
         if record.action == Action.INIT:
             return self._outcomes.removed(step, record)
         self._outcomes.state(record, Action.DELETE, Status.IN_PROGRESS, "state changed")
@@ -140,8 +167,8 @@ class Beginnings:
             return done()
         return self._work.call(step, record)
 
-    def _plain(self, step: StepRecord, record: ResourceRecord) -> Call | After:
-        """Check, suspend or resume."""
+    def _plain(self, step: StepRecord, record: ResourceRecord) -> Begun:
+        """Check, suspend or resume; what is not ours is only checked."""
         action = Action(step.verb.upper())
         if step.verb == Verb.CHECK and record.action == Action.INIT:
             text = f"Can not check {record.name}, resource not created yet."
@@ -152,9 +179,11 @@ class Beginnings:
             self._outcomes.state(record, action, Status.COMPLETE, reason)
             return self._outcomes.done(step)
         self._outcomes.state(record, action, Status.IN_PROGRESS, "state changed")
+        if step.verb != Verb.CHECK and record.external_id is not None:
+            return done()
         return self._work.call(step, record)
 
-    def replace_updated(self, step: StepRecord, record: ResourceRecord) -> Call | After:
+    def replace_updated(self, step: StepRecord, record: ResourceRecord) -> Begun:
         """An update has turned out to need a new resource; the old one stays as it was."""
         record.define(planning.not_tried(record))
         reason = f"The Resource {record.name} requires replacement."
@@ -170,7 +199,7 @@ class Beginnings:
         step.resource_id = step.token = spare.id
         return self._outcomes.done(step)
 
-    def replace(self, step: StepRecord, record: ResourceRecord) -> Call | After:
+    def replace(self, step: StepRecord, record: ResourceRecord) -> Begun:
         """Make a new incarnation with this same step; the old one is left for the clean-up."""
         work = self._work
         work.rules.check("replace", record)
@@ -203,6 +232,8 @@ class Beginnings:
         definition = self._work.definitions[record.name]
         kind = self._work.kind(record)
         wanted = planning.definition_of(definition, self._work.scope, self._work.kinds)
+        if definition.external_id is not None:
+            return wanted
         problems = properties.check(
             kind.properties,
             wanted["properties"],

@@ -98,7 +98,7 @@ def _failure(action: Action, outcomes: Outcomes) -> str | None:
 
 def _unsupported(work: Work) -> bool:
     """Whether some of the checks that were asked for do not exist."""
-    return any(
+    return work.action is Action.CHECK and any(
         step.verb == Verb.CHECK and not work.kind(work.rows[step.resource_id]).supports_check
         for step in work.steps.values()
     )
