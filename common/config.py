@@ -86,6 +86,18 @@ ENGINE_OPTS = [
         min=0,
         help="Seconds that work on other resources may go on after one has failed.",
     ),
+    cfg.IntOpt(
+        "action_retry_limit",
+        default=5,
+        min=0,
+        max=20,
+        help="Times that a creation is begun anew whose thing went into ERROR or met a conflict.",
+    ),
+    cfg.BoolOpt(
+        "observe_on_update",
+        default=False,
+        help="Look at the real things before an update, as its request's `converge` asks for.",
+    ),
     cfg.IntOpt("num_engine_workers", default=4, min=1, help="Threads that advance stacks."),
     cfg.IntOpt("cloud_threads", default=32, min=1, help="Threads that wait for answers of clouds."),
     cfg.IntOpt("rpc_threads", default=16, min=1, help="Threads that answer calls of the APIs."),

@@ -27,6 +27,8 @@ class EngineSettings:
     report_interval: int = 10
     stack_action_timeout: int = 3600
     error_wait_time: float = 240.0
+    action_retry_limit: int = 5
+    retry_seconds: float = 2.0
     max_template_size: int = 524288
     max_resources_per_stack: int = 1000
     max_stacks_per_tenant: int = 512

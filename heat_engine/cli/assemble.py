@@ -34,6 +34,7 @@ def settings(conf: cfg.ConfigOpts) -> EngineSettings:
         report_interval=conf.periodic_interval,
         stack_action_timeout=conf.stack_action_timeout,
         error_wait_time=conf.error_wait_time,
+        action_retry_limit=conf.action_retry_limit,
         max_template_size=conf.max_template_size,
         max_resources_per_stack=conf.max_resources_per_stack,
         max_stacks_per_tenant=conf.max_stacks_per_tenant,

@@ -189,7 +189,8 @@ class Planner:
             verbs[name] = (verb, row.id)
         leftover = any(row.obsolete or row.name not in names for row in self._rows)
         changing = any(verb in (Verb.UPDATE, Verb.REPLACE) for verb, _ in verbs.values())
-        result.steps = step_records(plan.forward(verbs, requires, cleanup=leftover or changing))
+        steps = plan.forward(verbs, requires, cleanup=leftover or changing)
+        result.steps = step_records(steps, self.current.values())
         result.touched = list(self._touched.values())
         return result
 
@@ -293,8 +294,9 @@ def deletion(
     rows: Iterable[ResourceRecord], *, first: int = 0, after: Iterable[int] = ()
 ) -> list[StepRecord]:
     """Steps that delete all these rows, dependents first."""
+    present = list(rows)
     return step_records(
-        plan.backward(_existing(rows), Verb.DELETE, first=first, after=tuple(after))
+        plan.backward(_existing(present), Verb.DELETE, first=first, after=tuple(after)), present
     )
 
 
@@ -308,13 +310,13 @@ def for_action(action: Action, rows: list[ResourceRecord]) -> Plan:
         if not row.obsolete and (row.action != Action.INIT or action is Action.CHECK)
     ]
     if action is Action.SUSPEND:
-        return Plan(step_records(plan.backward(_existing(current), Verb.SUSPEND)))
+        return Plan(step_records(plan.backward(_existing(current), Verb.SUSPEND), current))
     requires: dict[str, tuple[str, ...]] = {
         row.name: row.requires if action is Action.RESUME else () for row in current
     }
     verb = Verb(action.lower())
     verbs = {row.name: (verb, row.id) for row in current}
-    return Plan(step_records(plan.forward(verbs, requires, cleanup=False)))
+    return Plan(step_records(plan.forward(verbs, requires, cleanup=False), current))
 
 
 def carry_over(
@@ -336,8 +338,11 @@ def carry_over(
             step.progress, step.started_at = before.progress, before.started_at
 
 
-def step_records(planned: Iterable[PlannedStep]) -> list[StepRecord]:
-    """Rows for planned steps. A creation's token is its row's id; other verbs name the verb too."""
+def step_records(
+    planned: Iterable[PlannedStep], rows: Iterable[ResourceRecord]
+) -> list[StepRecord]:
+    """Rows for planned steps of these resources."""
+    tokens = {row.id: row.token for row in rows}
     return [
         StepRecord(
             number=step.number,
@@ -345,7 +350,7 @@ def step_records(planned: Iterable[PlannedStep]) -> list[StepRecord]:
             resource_name=step.name,
             verb=step.verb,
             requires=step.requires,
-            token=step.resource_id,
+            token=tokens.get(step.resource_id, step.resource_id),
         )
         for step in planned
     ]

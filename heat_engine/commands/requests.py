@@ -101,7 +101,7 @@ class Requests:
         return Request(
             name=record.name,
             type=record.type,
-            token=token or record.id,
+            token=token or record.token,
             physical_name=physical_name(
                 stack.name, record.name, record.id, kind.physical_name_limit
             ),

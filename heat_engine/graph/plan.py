@@ -21,6 +21,7 @@ class Verb(enum.StrEnum):
     REPLACE = "replace"
     RELEASE = "release"
     DELETE = "delete"
+    RETRY = "retry"
     CHECK = "check"
     SUSPEND = "suspend"
     RESUME = "resume"

@@ -38,7 +38,8 @@ class Progress:
     reason (contract/engine-semantics.md section 9.3). reference_id: what get_resource gives,
     where it is not the physical id. data: kept encrypted, as metadata and attributes are.
     child: the nested stack that is wanted, with a wait; the verb is called again when it has
-    ended. place: where in a nested stack the failure is.
+    ended. place: where in a nested stack the failure is. transient: a failed creation may go right
+    when what it has made is deleted and it is begun anew.
     """
 
     outcome: Outcome
@@ -54,6 +55,7 @@ class Progress:
     data: Mapping[str, Any] | None = None
     child: ChildStack | None = None
     place: str = ""
+    transient: bool = False
 
 
 def done(**fields: Any) -> Progress:

@@ -39,7 +39,7 @@ class ResourceRecord:
     """A resource row. Mutable: the owner of the traversal changes it and saves it in a group.
 
     definition: ``{type, properties, metadata, fingerprint}``; outcome: ``{reference_id,
-    attributes, data, released}``. Both may hold secrets, so they stay out of the printed form.
+    attributes, data, released, token}``. Both may hold secrets and stay out of the printed form.
     """
 
     id: str
@@ -79,6 +79,11 @@ class ResourceRecord:
     @property
     def properties(self) -> dict[str, Any]:
         return (self.definition or {}).get("properties") or {}
+
+    @property
+    def token(self) -> str:
+        """Of its creation: the row's id, until that failed and was begun anew."""
+        return str((self.outcome or {}).get("token") or self.id)
 
     @property
     def external_id(self) -> str | None:

@@ -65,7 +65,9 @@ class Beginnings:
                 return self._plain(step, record)
 
     def resume(self, step: StepRecord, record: ResourceRecord) -> Begun:
-        """Call the verb of a step again that has begun."""
+        """Call the verb of a step again that has begun; a creation that was taken back begins."""
+        if step.verb == Verb.CREATE and record.action == Action.INIT:
+            return self._create(step, record)
         if step.verb == Verb.UPDATE:
             return self._update_call(step, record)
         return self._work.call(step, record)
@@ -196,7 +198,7 @@ class Beginnings:
         self._work.current[spare.name] = spare
         self._work.journal.row(spare)
         self._work.journal.row(record)
-        step.resource_id = step.token = spare.id
+        step.resource_id, step.token = spare.id, spare.token
         return self._outcomes.done(step)
 
     def replace(self, step: StepRecord, record: ResourceRecord) -> Begun:

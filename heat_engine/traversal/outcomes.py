@@ -110,23 +110,25 @@ class Outcomes:
         self._work.journal.event(record, record.action, record.status, reason)
         return PAUSED
 
-    def fail(
-        self,
-        step: StepRecord,
-        record: ResourceRecord,
-        action: Action,
-        reason: str,
-        error: str,
-        *,
-        place: str = "",
-    ) -> After:
-        """End a step; ``error`` is the short class name shown before the reason.
+    def fail(self, step: StepRecord, record: ResourceRecord, progress: Progress) -> After:
+        """End a step whose verb has failed."""
+        return self.give_up(step, record, Action(record.action), self.told(record, progress))
 
-        place: where inside the resource's nested stack the failure is.
-        """
-        self._failure(record, action, reason, error, place)
-        self._end_failed(step, self.failures[-1].text)
+    def give_up(self, step: StepRecord, record: ResourceRecord, action: Action, text: str) -> After:
+        """End a step; of several tries the first one's failure is what the stack reports."""
+        retried = step.reason is not None
+        first = step.reason or text
+        self.state(record, action, Status.FAILED, first if action is Action.CREATE else text)
+        self.failures.append(Failure(record.name, Action.CREATE if retried else action, first))
+        self._end_failed(step, first)
         return After.FAILED
+
+    def told(self, record: ResourceRecord, progress: Progress) -> str:
+        """Error, place and reason of a failure in one line; what is hidden is masked."""
+        told = masked(progress.reason, self._work.secrets())
+        place = f".{progress.place}" if progress.place else ""
+        path = errors.dotted(("resources", record.name)) + place
+        return ": ".join(part for part in (progress.error, path, told) if part)
 
     def refuse(self, step: StepRecord, record: ResourceRecord, action: Action, text: str) -> After:
         """End a step that could not begin; ``text`` stands alone as its reason."""
@@ -156,6 +158,10 @@ class Outcomes:
             self._end_failed(step)
             self._work.journal.event(record, record.action, record.status, WHILE_PAUSED)
             return
+        if record.action == Action.INIT and step.reason is not None:
+            self.state(record, Action.CREATE, Status.FAILED, step.reason)
+            self._end_failed(step)
+            return
         kind = self._work.kind(record)
         if kind.signals_itself:
             invoke(Call(step.number, kind, "cancel", self._work.requests.build(record)))
@@ -181,7 +187,9 @@ class Outcomes:
         for resource_id, progress in found:
             record = self._work.rows.get(resource_id)
             if record is not None and record.status == Status.COMPLETE:
-                self._failure(record, Action(record.action), progress.reason, progress.error)
+                text = self.told(record, progress)
+                self.state(record, Action(record.action), Status.FAILED, text)
+                self.failures.append(Failure(record.name, record.action, text))
 
     def keep(self, record: ResourceRecord, progress: Progress) -> bool:
         """Put what a verb found out into the row; whether that changes anything."""
@@ -206,15 +214,6 @@ class Outcomes:
         step.status, step.waiting_for, step.waiting_until = "FAILED", None, None
         step.hook, step.reason = None, reason
         self._work.journal.step(step)
-
-    def _failure(
-        self, record: ResourceRecord, action: Action, reason: str, error: str, place: str = ""
-    ) -> None:
-        told = masked(reason, self._work.secrets())
-        path = errors.dotted(("resources", record.name)) + (f".{place}" if place else "")
-        text = ": ".join(part for part in (error, path, told) if part)
-        self.state(record, action, Status.FAILED, text)
-        self.failures.append(Failure(record.name, action, text))
 
 
 def aborted(action: str, why: str) -> str:

@@ -10,11 +10,12 @@ from heat_engine.clouds.interface import CloudError
 from heat_engine.commands import planning
 from heat_engine.graph.plan import Verb
 from heat_engine.graph.states import Action, Status
-from heat_engine.resources.protocol import Outcome, Progress
+from heat_engine.resources.protocol import Outcome, Progress, failed
 from heat_engine.store.resources import ResourceRecord
 from heat_engine.store.traversals import StepRecord
 from heat_engine.traversal.beginnings import Beginnings
 from heat_engine.traversal.outcomes import PAUSED, After, Outcomes
+from heat_engine.traversal.retries import Retries
 from heat_engine.traversal.waits import Waiting
 from heat_engine.traversal.work import Call, Work
 
@@ -29,6 +30,7 @@ class Steps:
         self._work = work
         self.outcomes = Outcomes(work)
         self._beginnings = Beginnings(work, self.outcomes)
+        self._retries = Retries(work, self.outcomes)
 
     def begin(self, step: StepRecord) -> Result:
         """Write that a step begins, unless there is a hook before it."""
@@ -46,7 +48,7 @@ class Steps:
     def resume(self, step: StepRecord) -> Result:
         """Go on with a step that was begun, here or by an engine that is gone."""
         if step.hook is None:
-            return self._guarded(step, self._beginnings.resume)
+            return self._again(step, self._work.rows[step.resource_id])
         if step.status == "PAUSED" and not self._work.with_cleared_hook([step.number]):
             return PAUSED
         return self._pass(step, step.hook)
@@ -57,6 +59,8 @@ class Steps:
         if progress.outcome is Outcome.REPLACE:
             return self._guarded(step, self._beginnings.replace_updated)
         changed = self.outcomes.keep(record, progress)
+        if step.verb == Verb.RETRY and progress.outcome is not Outcome.WAIT:
+            return self._retries.taken_back(step, record, progress)
         if progress.outcome is Outcome.WAIT:
             if progress.child is not None:
                 return self._guarded(step, partial(self._nest, progress))
@@ -66,8 +70,8 @@ class Steps:
             return self._guarded(step, self._beginnings.replace)
         action = Action(record.action)
         if progress.outcome is Outcome.FAILED:
-            return self.outcomes.fail(
-                step, record, action, progress.reason, progress.error, place=progress.place
+            return self._retries.take_back(step, record, progress) or self.outcomes.fail(
+                step, record, progress
             )
         if step.verb == Verb.UPDATE:
             record.define(planning.tried(record)[-1])
@@ -77,6 +81,15 @@ class Steps:
         if hook is not None:
             return self.outcomes.pause(step, record, hook)
         return self._finish(step, record)
+
+    def _again(self, step: StepRecord, record: ResourceRecord) -> Result:
+        """Call a verb again, or begin again what was taken back, once it is time for that."""
+        if step.verb == Verb.CREATE and record.action == Action.INIT:
+            left = self._retries.left(step, record)
+            if left > 0:
+                return Waiting(after=left)
+            self._retries.begin(step)
+        return self._guarded(step, self._beginnings.resume)
 
     def _finish(self, step: StepRecord, record: ResourceRecord) -> After:
         if step.verb == Verb.DELETE:
@@ -118,9 +131,10 @@ class Steps:
 
     def _fail(self, step: StepRecord, reason: str, name: str) -> After:
         record = self._work.rows[step.resource_id]
-        replacing = step.verb in (Verb.REPLACE, Verb.RELEASE)
+        replacing = step.verb in (Verb.REPLACE, Verb.RELEASE, Verb.RETRY)
         action = Action.CREATE if replacing else Action(step.verb.upper())
-        return self.outcomes.fail(step, record, action, reason, name)
+        text = self.outcomes.told(record, failed(reason, name))
+        return self.outcomes.give_up(step, record, action, text)
 
     def _plan_cleanup(self, step: StepRecord) -> After:
         work = self._work

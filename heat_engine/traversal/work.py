@@ -133,6 +133,7 @@ class Work:
     ) -> Call:
         """The call of a step's verb as things stand now."""
         kind = self.kind(record)
+        verb = Verb.DELETE if step.verb == Verb.RETRY else step.verb
         request = self.requests.build(
             record,
             others=self.rows.values() if kind.listens_to or kind.peers else (),
@@ -144,10 +145,10 @@ class Work:
             template_metadata=metadata,
             kind=kind,
             update_policy=self._update_policy(record) if kind.update_policy else {},
-            verb=step.verb,
+            verb=verb,
             files=self.goal.files if self.goal and kind.nested else {},
         )
-        return Call(step.number, kind, step.verb, request)
+        return Call(step.number, kind, verb, request)
 
     def handle_of(self, record: ResourceRecord) -> ResourceRecord | None:
         """The handle that only this resource waits for; None when there is none.

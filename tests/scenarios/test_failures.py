@@ -280,7 +280,7 @@ def test_a_fault_of_ours_ends_the_stack_as_failed(
     def broken(*_: Any) -> None:
         raise KeyError("secret-value")
 
-    monkeypatch.setattr("heat_engine.traversal.steps.Steps._begin_create", broken)
+    monkeypatch.setattr("heat_engine.traversal.beginnings.Beginnings._create", broken)
     stack = world.create({"a": thing()})
     stack.reach("CREATE_FAILED")
     assert stack.reason == "Unexpected error in the engine: KeyError"

@@ -116,6 +116,7 @@ class World:
             "loops": 2,
             "workers": 8,
             "report_interval": 1,
+            "action_retry_limit": 0,
             **settings,
         }
         self.engine = self.add_engine()

@@ -248,7 +248,9 @@ class Servers(Collection):
             }
         )
         if status == "ERROR":
-            shown["fault"] = {"code": 500, "message": reason, "created": timestamp()}
+            # What has begun and then ended is the doing of who made it: another would end too.
+            code = 500 if made["failure"] else 400
+            shown["fault"] = {"code": code, "message": reason, "created": timestamp()}
         return shown
 
     def change(

@@ -42,7 +42,8 @@ def refused(request: Request, error: CloudError, *, again: bool) -> Progress:
         after = min(SLOWEST_POLL, FASTEST_POLL * 1.5**retries)
         saved = {**request.saved, "retries": retries}
         return wait(f"the cloud to accept the request: {error}", after=after, saved=saved)
-    return failed(str(error), ERROR_NAMES.get(error.kind, "CloudError"))
+    name = ERROR_NAMES.get(error.kind, "CloudError")
+    return failed(str(error), name, transient=error.kind == "conflict")
 
 
 def poll(request: Request, waiting_for: str, **fields: Any) -> Progress:
@@ -57,7 +58,7 @@ def poll(request: Request, waiting_for: str, **fields: Any) -> Progress:
 
 
 def find(cloud: Cloud, service: str, collection: str, id_or_name: str) -> Document:
-    """The thing of that id, or the only one of that name. CloudError not_found or conflict."""
+    """The thing of that id, or the only one of that name. CloudError not_found or invalid."""
     try:
         return cloud.get(service, collection, id_or_name)
     except CloudError as error:
@@ -68,7 +69,7 @@ def find(cloud: Cloud, service: str, collection: str, id_or_name: str) -> Docume
     if not named:
         raise CloudError("not_found", f"The {label} ({id_or_name}) could not be found.")
     if len(named) > 1:
-        raise CloudError("conflict", f"{len(named)} {collection} are named {id_or_name}.")
+        raise CloudError("invalid", f"{len(named)} {collection} are named {id_or_name}.")
     return named[0]
 
 

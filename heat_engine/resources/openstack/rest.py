@@ -123,7 +123,8 @@ class RestType(ThingType):
         physical_id = self.identify(thing)
         if self.is_broken(thing):
             reason, error = self.breakage(thing)
-            return failed(reason, error, physical_id=physical_id)
+            may_pass = self.may_pass(thing)
+            return failed(reason, error, physical_id=physical_id, transient=may_pass)
         if self.is_ready(thing):
             return finish(request, thing)
         state = str(thing.get("status"))

@@ -75,6 +75,11 @@ class ThingType(ResourceType):
         cause = fault.get("message") or thing.get("status_reason") or "Unknown"
         return f'Went to status {thing["status"]} due to "{cause}"', "ResourceInError"
 
+    def may_pass(self, thing: Document) -> bool:
+        """Whether another one like the broken thing may be in order: not where its maker erred."""
+        code = (thing.get("fault") or {}).get("code")
+        return not isinstance(code, int) or code >= 500
+
     def describe(self, request: Request, thing: Document) -> dict[str, Any]:
         """The attributes that are kept with the resource."""
         return {

@@ -51,7 +51,7 @@ class VolumeAttachment(RestType):
         volume = request.cloud.get("volume", "volumes", request.properties["volume_id"])
         status = str(volume.get("status"))
         if self.is_broken(volume):
-            return failed(*self.breakage(volume))
+            return failed(*self.breakage(volume), transient=True)
         if status != "in-use":
             waiting_for = f"volume to become in-use (is {status})"
             return poll(request, waiting_for, physical_id=self.identify(thing))

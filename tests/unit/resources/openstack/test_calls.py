@@ -19,12 +19,12 @@ def test_things_are_found_by_id_or_name() -> None:
     assert reference(cloud, "network", "networks", None) is None
 
 
-def test_an_ambiguous_name_is_a_conflict() -> None:
+def test_an_ambiguous_name_is_refused() -> None:
     cloud = CloudDouble()
     cloud.add("networks", id="net-2", name="private")
     with pytest.raises(CloudError) as caught:
         find(cloud, "network", "networks", "private")
-    assert caught.value.kind == "conflict"
+    assert caught.value.kind == "invalid"
 
 
 def test_a_cloud_out_of_reach_is_not_a_missing_thing() -> None:
