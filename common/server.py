@@ -8,11 +8,11 @@ One loop and one pool of threads serve all ports. Requests of a connection come 
 from __future__ import annotations
 
 import contextlib
+import socket
 import threading
 from typing import Any
 
 import waitress
-from oslo_config import cfg
 from waitress import wasyncore
 from waitress.task import ThreadedTaskDispatcher
 
@@ -34,17 +34,23 @@ class HttpServer:
         self._draining: Deadline | None = None
         self._loop = threading.Thread(target=self._run, name="http", daemon=True)
 
-    def add(self, application: Any, options: cfg.ConfigOpts.GroupAttr) -> int:
+    def add(
+        self,
+        application: Any,
+        options: Any,
+        bound: socket.socket | None = None,
+    ) -> int:
         """Listen for ``application`` as ``common.config.api_opts`` say; the port listened at.
 
-        Raises ``OSError`` when the address cannot be had.
+        bound: a socket that has its address already. Raises ``OSError`` when the address cannot be
+        had.
         """
+        place = {"host": options.bind_host, "port": options.bind_port}
         listener = waitress.create_server(
             application,
             map=self._map,
             _dispatcher=self._dispatcher,
-            host=options.bind_host,
-            port=options.bind_port,
+            **(place if bound is None else {"sockets": [bound]}),
             backlog=options.backlog,
             connection_limit=options.max_connections,
             channel_timeout=options.idle_timeout,

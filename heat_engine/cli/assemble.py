@@ -95,6 +95,7 @@ class EngineProcess:
             self._engine.start()
         except errors.ServiceUnavailable as cause:
             raise SystemExit(f"The database cannot be used: {cause.message}") from cause
+        self._clouds.serve()
         for server in self._servers:
             server.start()
         LOG.info("engine %s is ready", self._engine.settings.engine_id)

@@ -2,8 +2,9 @@
 
 Bodies are shaped as the OpenStack services' own APIs shape them, without the outer envelope
 (``{"name": ..., "flavorRef": ...}``, not ``{"server": {...}}``). Services: ``compute``,
-``network``, ``volume``, ``image``; collections: ``servers``, ``flavors``, ``keypairs``,
-``networks``, ``subnets``, ``ports``, ``security_groups``, ``volumes``, ``images`` ...
+``network``, ``volume``, ``image``, ``object-store``; collections: ``servers``, ``flavors``,
+``keypairs``, ``networks``, ``subnets``, ``ports``, ``security_groups``, ``volumes``, ``images``,
+``containers``, ``objects`` ...
 """
 
 from __future__ import annotations

@@ -15,6 +15,8 @@ from heat_engine.clouds.local.collection import BUILTIN, Collection, Plain
 from heat_engine.clouds.local.compute import Servers
 from heat_engine.clouds.local.documents import Documents, Transaction
 from heat_engine.clouds.local.network import FloatingAddresses, Ports, Routers
+from heat_engine.clouds.local.object_server import ObjectServer
+from heat_engine.clouds.local.object_store import Containers, Objects
 from heat_engine.clouds.local.power import Power
 from heat_engine.clouds.local.security import SecurityGroupRules, SecurityGroups
 from heat_engine.clouds.local.snapshots import Snapshots
@@ -22,8 +24,16 @@ from heat_engine.clouds.local.subnets import Networks, Subnets
 from heat_engine.clouds.local.volume import Volumes
 
 _NAMESPACE = uuid.UUID("5b0c1b3e-8a51-4b55-b1fb-3a3b9a6f4c11")
-_STORED = ("name", "device_id", "network_id", "security_group_id", "server_id", "volume_id")
-_SERVICES = ("compute", "network", "volume", "image")
+_STORED = (
+    "name",
+    "container",
+    "device_id",
+    "network_id",
+    "security_group_id",
+    "server_id",
+    "volume_id",
+)
+_SERVICES = ("compute", "network", "volume", "image", "object-store")
 _PLAIN = {"server_groups": "Server group", "volume_types": "Volume type"}
 
 
@@ -39,6 +49,8 @@ class LocalClouds:
         for directory in (self._state, self._state / "servers", self._state / "volumes"):
             directory.mkdir(mode=0o700, parents=True, exist_ok=True)
         self._documents = Documents(self._state / "documents.sqlite3")
+        self._objects = Objects(self._documents, self._state / "objects")
+        self._object_server = ObjectServer(self._documents, self._objects)
         self._power = Power(self._documents, self._state, sandbox, hidden)
         self._collections = {collection.name: collection for collection in self._make_collections()}
         self._seed()
@@ -65,8 +77,15 @@ class LocalClouds:
             Volumes(documents, self._power),
             Snapshots(documents, self._power),
             VolumeAttachments(servers),
+            Containers(documents, self._object_server),
+            self._objects,
             *(Plain(documents, name, singular) for name, singular in _PLAIN.items()),
         ]
+
+    def serve(self) -> None:
+        """Serve objects over HTTP from now on, not only from the first use of the store on."""
+        self._objects.sweep()
+        self._object_server.listen()
 
     def _seed(self) -> None:
         """What every cloud has from the start: flavors, images, the networks ``local`` (where a
