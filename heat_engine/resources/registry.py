@@ -7,6 +7,7 @@ from importlib.metadata import entry_points
 
 from common import errors
 from heat_engine.language.schema import TypeInterface
+from heat_engine.resources.aws.bucket import Bucket
 from heat_engine.resources.aws.iam import AccessKey, User
 from heat_engine.resources.aws.stack import CloudFormationStack
 from heat_engine.resources.aws.wait_condition import AWSWaitCondition
@@ -34,10 +35,12 @@ from heat_engine.resources.heat.software_deployment_group import (
 )
 from heat_engine.resources.heat.stack import Stack
 from heat_engine.resources.heat.structured_deployment import StructuredDeployment
+from heat_engine.resources.heat.swift_signal import SwiftSignal, SwiftSignalHandle
 from heat_engine.resources.heat.test_resource import TestResource
 from heat_engine.resources.heat.value import Value
 from heat_engine.resources.heat.wait_condition import WaitCondition
 from heat_engine.resources.heat.wait_condition_handle import WaitConditionHandle
+from heat_engine.resources.openstack.container import Container
 from heat_engine.resources.openstack.key_pair import KeyPair
 from heat_engine.resources.openstack.network import Net, Subnet
 from heat_engine.resources.openstack.port import Port
@@ -53,8 +56,10 @@ BUILT_IN: tuple[type[ResourceType], ...] = (
     AWSWaitConditionHandle,
     AccessKey,
     AccessPolicy,
+    Bucket,
     CloudConfig,
     CloudFormationStack,
+    Container,
     Delay,
     DeployedServer,
     KeyPair,
@@ -78,6 +83,8 @@ BUILT_IN: tuple[type[ResourceType], ...] = (
     StructuredDeployments,
     Stack,
     Subnet,
+    SwiftSignal,
+    SwiftSignalHandle,
     TestResource,
     UpdateWaitConditionHandle,
     User,

@@ -61,7 +61,7 @@ class Containers(Collection):
     def __init__(self, documents: Documents, server: Endpoint) -> None:
         super().__init__(documents)
         self._server = server
-        self.actions = {"temp_url": self._temporary_url}
+        self.actions = {"temp_url": self._temporary_url, "account": self._describe_account}
 
     def fields(
         self, transaction: Transaction, project_id: str, body: Mapping[str, Any]
@@ -117,6 +117,15 @@ class Containers(Collection):
         query = f"temp_url_sig={sign(key, method, path, expires)}&temp_url_expires={expires}"
         self._server.listen()
         return {"url": f"{self._server.url}{path}?{query}"}
+
+    def _describe_account(self, container: Document, body: Mapping[str, Any]) -> None:
+        """Keep names and values with the account that the container belongs to."""
+        with self.documents.write() as transaction:
+            owner = container["project_id"]
+            account_key(transaction, owner)
+            account = transaction.get("accounts", owner) or {}
+            account["metadata"] = {**account.get("metadata", {}), **body["metadata"]}
+            transaction.put("accounts", account)
 
 
 class Objects(Collection):

@@ -87,7 +87,7 @@ def test_a_name_is_one_projects(clouds: LocalClouds, cloud: LocalCloud) -> None:
 
 @pytest.mark.parametrize("name", ["a/b", "x" * 257, ""])
 def test_names_that_no_url_could_hold_are_refused(cloud: LocalCloud, name: str) -> None:
-    with pytest.raises(CloudError, match="containers.name"):
+    with pytest.raises(CloudError, match=r"containers\.name"):
         container(cloud, name)
 
 
