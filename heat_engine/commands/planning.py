@@ -214,7 +214,7 @@ class Planner:
         if known and not equal and self._swap(row, wanted):
             return None, Decision.UNCHANGED, True
         kind = kinds.made(self._core.registry, row)
-        if kind.nested and (not known or not self._will_replace(row, wanted["properties"])):
+        if kind.nested and (not known or not self._will_replace(row, wanted)):
             return *self._decide_nested(row), known
         verb, decision = self._decide_known(row, wanted, known=known, equal=equal)
         return verb, decision, known
@@ -254,16 +254,19 @@ class Planner:
             return Verb.UPDATE, Decision.UPDATED
         if equal and row.status == Status.COMPLETE:
             return None, Decision.UNCHANGED
-        if known and self._will_replace(row, wanted["properties"]):
+        if known and self._will_replace(row, wanted):
             return Verb.UPDATE, Decision.REPLACED
         return Verb.UPDATE, Decision.UPDATED
 
-    def _will_replace(self, row: ResourceRecord, given: Mapping[str, Any]) -> bool:
+    def _will_replace(self, row: ResourceRecord, wanted: Mapping[str, Any]) -> bool:
+        given = wanted["properties"]
         changed = changed_by(self._core, row, given)
         kind = kinds.made(self._core.registry, row)
         if needs_new(kind, changed):
             return True
-        request = self._requests.build(row, given=given, changed=changed)
+        request = self._requests.build(
+            row, given=given, changed=changed, template_metadata=wanted["metadata"]
+        )
         return kind.must_replace(request)
 
     def _swap(self, row: ResourceRecord, wanted: Mapping[str, Any]) -> bool:

@@ -111,7 +111,7 @@ class Requests:
             cloud=self.cloud,
             properties=wanted,
             previous=present,
-            template_metadata=template_metadata or (record.definition or {}).get("metadata") or {},
+            template_metadata=_metadata(record) if template_metadata is None else template_metadata,
             metadata=record.metadata or {},
             data={key: value for key, value in record.data.items() if key != GUEST},
             attributes=record.attributes,
@@ -163,7 +163,7 @@ class Requests:
                 type=made_as,
                 reference_id=other.reference_id,
                 properties=self._properties(other),
-                metadata=(other.definition or {}).get("metadata") or {},
+                metadata=_metadata(other),
                 state=f"{other.action}_{other.status}",
             )
 
@@ -248,3 +248,8 @@ class Requests:
         if self._session is not None:
             return signals_of(signals.list(self._session, handle.id))
         return signals_of(self._core.database.query(signals.list, handle.id))
+
+
+def _metadata(record: ResourceRecord) -> Mapping[str, Any]:
+    """What the template that a resource was made from says of its metadata."""
+    return (record.definition or {}).get("metadata") or {}

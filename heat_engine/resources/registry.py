@@ -7,8 +7,14 @@ from importlib.metadata import entry_points
 
 from common import errors
 from heat_engine.language.schema import TypeInterface
+from heat_engine.resources.aws import security_group as aws_security_group
+from heat_engine.resources.aws import volume as aws_volume
+from heat_engine.resources.aws import vpc
 from heat_engine.resources.aws.bucket import Bucket
+from heat_engine.resources.aws.elastic_ip import ElasticIP, ElasticIPAssociation
 from heat_engine.resources.aws.iam import AccessKey, User
+from heat_engine.resources.aws.instance import Instance, ScaledResource
+from heat_engine.resources.aws.launch_configuration import LaunchConfiguration
 from heat_engine.resources.aws.stack import CloudFormationStack
 from heat_engine.resources.aws.wait_condition import AWSWaitCondition
 from heat_engine.resources.aws.wait_condition_handle import (
@@ -19,6 +25,7 @@ from heat_engine.resources.heat.access_policy import AccessPolicy
 from heat_engine.resources.heat.cloud_config import CloudConfig
 from heat_engine.resources.heat.delay import Delay
 from heat_engine.resources.heat.deployed_server import DeployedServer
+from heat_engine.resources.heat.instance_group import InstanceGroup
 from heat_engine.resources.heat.multipart_mime import MultipartMime
 from heat_engine.resources.heat.placeholder import Placeholder
 from heat_engine.resources.heat.random_string import RandomString
@@ -62,7 +69,12 @@ BUILT_IN: tuple[type[ResourceType], ...] = (
     Container,
     Delay,
     DeployedServer,
+    ElasticIP,
+    ElasticIPAssociation,
+    Instance,
+    InstanceGroup,
     KeyPair,
+    LaunchConfiguration,
     MultipartMime,
     Net,
     Placeholder,
@@ -70,6 +82,7 @@ BUILT_IN: tuple[type[ResourceType], ...] = (
     RandomString,
     ResourceChain,
     ResourceGroup,
+    ScaledResource,
     SecurityGroup,
     Server,
     SoftwareComponent,
@@ -93,6 +106,16 @@ BUILT_IN: tuple[type[ResourceType], ...] = (
     VolumeAttachment,
     WaitCondition,
     WaitConditionHandle,
+    aws_security_group.SecurityGroup,
+    aws_volume.Volume,
+    aws_volume.VolumeAttachment,
+    vpc.InternetGateway,
+    vpc.NetworkInterface,
+    vpc.RouteTable,
+    vpc.Subnet,
+    vpc.SubnetRouteTableAssociation,
+    vpc.VPC,
+    vpc.VPCGatewayAttachment,
 )
 
 

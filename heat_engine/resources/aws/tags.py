@@ -20,8 +20,14 @@ TAGS = Property(
     ),
 )
 UPDATABLE_TAGS = replace(TAGS, updatable=True)
+FIXED_TAGS = replace(TAGS, immutable=True)
 
 
 def mapping(tags: Iterable[Mapping[str, Any]] | None) -> dict[str, str]:
     """Tags as one map; of the same key the last one counts."""
     return {str(tag["Key"]): str(tag["Value"]) for tag in tags or ()}
+
+
+def labels(tags: Iterable[Mapping[str, Any]] | None) -> list[str]:
+    """Tags as services have them that know no values: ``key=value``."""
+    return [f"{key}={value}" for key, value in mapping(tags).items()]

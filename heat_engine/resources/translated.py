@@ -1,0 +1,95 @@
+"""Types that are another type under other names: their properties are translated, no more."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Mapping, Sequence
+from dataclasses import replace
+from typing import Any, ClassVar
+
+from heat_engine.clouds.interface import CloudError
+from heat_engine.language import properties as language_properties
+from heat_engine.resources.openstack.calls import guarded
+from heat_engine.resources.protocol import Progress, Request, ResourceType
+
+
+class TranslatedType(ResourceType):
+    """Every verb is the basis's, called with what this type's properties are there.
+
+    basis: the type that does the work. ``given`` of a value may look things up in the cloud.
+    """
+
+    basis: ClassVar[ResourceType]
+
+    def given(self, request: Request, properties: Mapping[str, Any]) -> Mapping[str, Any]:
+        """The basis's properties. May raise CloudError."""
+        raise NotImplementedError
+
+    def told(self, request: Request, progress: Progress) -> Progress:
+        """What the basis has reached, as this type tells it."""
+        return progress
+
+    def translated(self, request: Request) -> Request:
+        """The request as the basis wants it."""
+        now = self._complete(request, request.properties)
+        before: Mapping[str, Any] = {}
+        changed: frozenset[str] = frozenset()
+        if request.previous and request.changed:
+            before = self._complete(request, request.previous)
+            # What an unfinished update has tried need not differ from the last success.
+            without = {**request.properties, **dict.fromkeys(request.changed)}
+            touched = self._complete(request, without)
+            changed = self._differing(before, now) | self._differing(touched, now)
+        return replace(request, properties=now, previous=before, changed=changed)
+
+    def _complete(self, request: Request, properties: Mapping[str, Any]) -> dict[str, Any]:
+        given = self.given(request, properties)
+        return language_properties.complete(self.basis.properties, given)
+
+    def _differing(self, before: Mapping[str, Any], after: Mapping[str, Any]) -> frozenset[str]:
+        return language_properties.changed(self.basis.properties, before, after)
+
+    def _call(self, request: Request, verb: Callable[[Request], Progress]) -> Progress:
+        return guarded(request, lambda call: self.told(call, verb(self.translated(call))))
+
+    def create(self, request: Request) -> Progress:
+        return self._call(request, self.basis.create)
+
+    def update(self, request: Request) -> Progress:
+        return self._call(request, self.basis.update)
+
+    def delete(self, request: Request) -> Progress:
+        return self._call(request, self.basis.delete)
+
+    def release(self, request: Request) -> Progress:
+        return self._call(request, self.basis.release)
+
+    def check(self, request: Request) -> Progress:
+        return self._call(request, self.basis.check)
+
+    def suspend(self, request: Request) -> Progress:
+        return self._call(request, self.basis.suspend)
+
+    def resume(self, request: Request) -> Progress:
+        return self._call(request, self.basis.resume)
+
+    def watch(self, request: Request) -> Progress | None:
+        return self.basis.watch(request)
+
+    def must_replace(self, request: Request) -> bool:
+        try:
+            return self.basis.must_replace(self.translated(request))
+        except CloudError:
+            return False
+
+    def replace_failed(self, request: Request) -> bool:
+        return self.basis.replace_failed(request)
+
+    def read(self, request: Request, attribute: str) -> Any:
+        if attribute == "show":
+            return self.basis.read(request, attribute)
+        return super().read(request, attribute)
+
+
+def texts(values: Sequence[Any] | None) -> list[str]:
+    """The values of a list that say something, as text."""
+    return [str(value) for value in values or () if value not in (None, "")]
