@@ -82,6 +82,18 @@ class GatedCloud(CloudDouble):
         with self.lock:
             return super().get(service, collection, id)
 
+    def list(self, service: str, collection: str, **query: str) -> Any:
+        with self.lock:
+            return super().list(service, collection, **query)
+
+    def forget(self, service: str, collection: str, token: str) -> None:
+        with self.lock:
+            super().forget(service, collection, token)
+
+    def act(self, service: str, collection: str, id: str, action: str, body: Any) -> Any:
+        with self.lock:
+            return super().act(service, collection, id, action, body)
+
     def session(self, project_id: str, credentials: Mapping[str, Any]) -> GatedCloud:
         return self
 

@@ -98,7 +98,9 @@ class InstanceGroup(BatchedGroup):
         ),
         "Tags": tags.TAGS,
     }
-    attributes = {"InstanceList": Attribute("Addresses of the instances, with commas between.")}
+    attributes = {
+        "InstanceList": Attribute("Addresses of the instances, with commas between.", live=True)
+    }
     update_policy = {ROLLING: rolling_policy()}
 
     def validate(self, properties: Mapping[str, Any], stack_timeout: float) -> Sequence[str]:
@@ -127,14 +129,18 @@ class InstanceGroup(BatchedGroup):
         )
 
     def next_stack(self, request: Request, batch: Batch, *, first: bool) -> Wanted:
-        """Instances that have failed go first, then the oldest; the oldest are renewed first."""
+        """Instances that have failed go first, then the oldest; the oldest are renewed first.
+
+        During a renewal those go that are still to be renewed.
+        """
         member = self._member_of(request)
         child = request.child
         old = group_members.present(child) if child is not None else {}
-        kept = _by_age(child, old)
+        rolling = self.chosen_policy(request) is not None
+        kept = _by_age(child, old, member if rolling else None)
         kept = kept[len(kept) - min(batch.size, len(kept)) :]
         fresh = [_new_name(old) for _ in range(batch.size - len(kept))]
-        left = batch.renewed - len(fresh) if self.chosen_policy(request) is not None else 0
+        left = batch.renewed - len(fresh) if rolling else 0
         members = {}
         for name in kept:
             renew = left > 0 and old[name] != member
@@ -185,14 +191,18 @@ class InstanceGroup(BatchedGroup):
         raise errors.Invalid(f"{CONFIGURATION} ({wanted}) reference can not be found.")
 
 
-def _by_age(child: Child | None, old: Mapping[str, Member]) -> list[str]:
-    """Names of members: first those that have failed, then the others, oldest first."""
+def _by_age(child: Child | None, old: Mapping[str, Member], renewed: Member | None) -> list[str]:
+    """Names of members: those that have failed, those that are not renewed, the oldest."""
     states = child.members() if child is not None else {}
-    names = [
-        *(name for name in states if name in old),
-        *(name for name in old if name not in states),
-    ]
-    return sorted(names, key=lambda name: not states.get(name, "").endswith("_FAILED"))
+    names = [name for name in states if name in old]
+    names += [name for name in old if name not in states]
+    return sorted(
+        names,
+        key=lambda name: (
+            not states.get(name, "").endswith("_FAILED"),
+            renewed is not None and old[name] == renewed,
+        ),
+    )
 
 
 def _new_name(taken: Mapping[str, Any]) -> str:

@@ -56,9 +56,9 @@ class Container(ContainerType):
         "DomainName": Attribute("Host of the container's URL."),
         "WebsiteURL": Attribute("URL of the container."),
         "RootURL": Attribute("URL of the account."),
-        "ObjectCount": Attribute("How many objects there are.", Kind.INTEGER),
-        "BytesUsed": Attribute("Bytes in all objects.", Kind.INTEGER),
-        "HeadContainer": Attribute("All that the container tells of itself.", Kind.MAP),
+        "ObjectCount": Attribute("How many objects there are.", Kind.INTEGER, live=True),
+        "BytesUsed": Attribute("Bytes in all objects.", Kind.INTEGER, live=True),
+        "HeadContainer": Attribute("All that the container tells of itself.", Kind.MAP, live=True),
     }
     shown = {"ObjectCount": "count", "BytesUsed": "bytes"}
 
@@ -85,12 +85,6 @@ class Container(ContainerType):
         if request.properties["PurgeOnDelete"] and request.physical_id is not None:
             object_store.empty(request.cloud, request.physical_id)
         return super().delete_thing(request)
-
-    def read(self, request: Request, attribute: str) -> Any:
-        """All of it changes with what is put into the container."""
-        if request.physical_id is None or attribute == "show":
-            return super().read(request, attribute)
-        return self.attribute(request, self.get(request), attribute)
 
     def attribute(self, request: Request, thing: Document, name: str) -> Any:
         if name in ("DomainName", "WebsiteURL", "RootURL"):
