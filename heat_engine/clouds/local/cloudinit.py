@@ -1,4 +1,4 @@
-"""user_data as cloud-init reads it: what is to be done at a server's boot, as plain data.
+"""user_data as cloud-init reads it: what is to be done at a server's first boot, as plain data.
 
 Understood: scripts (``#!``), ``#cloud-config``, MIME multipart of these, gzip around any of them.
 Whatever else is given becomes a warning on the server's console, never a failure.
@@ -19,6 +19,8 @@ from typing import Any
 
 import yaml
 
+# Programs that run at each boot, cloud-init's own place for them.
+PER_BOOT = "/var/lib/cloud/scripts/per-boot"
 _LARGEST = 16 * 1024 * 1024
 _DEEPEST = 5
 _GZIP = b"\x1f\x8b"
@@ -27,8 +29,9 @@ _QUIET = {"final_message", "output", "manage_etc_hosts", "preserve_hostname", "m
 
 @dataclass
 class Plan:
-    """Scripts are (name, base64 of the text) in order of running; files are ``{path, content
-    (base64), permissions (int), owner, append}``."""
+    """``bootcmd`` is for each boot, all else for the first. Scripts are (name, base64 of the text)
+    in order of running; files are ``{path, content (base64), permissions (int), owner, append}``.
+    """
 
     bootcmd: str = ""
     files: list[dict[str, Any]] = field(default_factory=list)
@@ -90,7 +93,10 @@ class _Reader:
         head = text.split(b"\n", 1)[0].strip().lower()
         if head.startswith((b"content-type:", b"mime-version:")):
             self._multipart(text, depth)
-        elif kind == "text/x-shellscript" or head.startswith(b"#!"):
+        elif kind == "text/x-shellscript-per-boot":
+            path = f"{PER_BOOT}/{self._program_name(name)}"
+            self._plan.files.append(_file({"path": path, "content": text, "permissions": 0o755}))
+        elif kind.startswith("text/x-shellscript") or head.startswith(b"#!"):
             self._script(text, name)
         elif kind == "text/cloud-config" or head.startswith(b"#cloud-config"):
             self._cloud_config(text)
@@ -132,10 +138,13 @@ class _Reader:
         if not text.startswith(b"#!"):
             self._warn(f"script {name or self._parts} does not start with #!; run by /bin/sh")
             text = b"#!/bin/sh\n" + text
-        safe = re.sub(r"[^A-Za-z0-9._-]", "_", name).lstrip(".") or f"part-{self._parts:03d}"
+        safe = self._program_name(name)
         while safe in self._scripts or safe == "runcmd":
             safe += "_"
         self._scripts[safe] = text
+
+    def _program_name(self, name: str) -> str:
+        return re.sub(r"[^A-Za-z0-9._-]", "_", name).lstrip(".") or f"part-{self._parts:03d}"
 
     def _cloud_config(self, text: bytes) -> None:
         try:

@@ -227,6 +227,8 @@ class Power:
             **plan.as_dict(),
             "files": files,
             "ssh_authorized_keys": keys + plan.ssh_authorized_keys,
+            "boot": wanted["boot"],
+            "per_boot": cloudinit.PER_BOOT,
             "address": wanted["address"],
             "directory": str(folder.path),
             "hidden": self._hidden,

@@ -38,7 +38,8 @@ class Folder:
         """The empty layout; home, tmp, root and volumes are the server's to write."""
         for name in ("init", "home", "tmp", "root", "volumes"):
             (self.path / name).mkdir(mode=0o700, parents=True, exist_ok=True)
-        (self.path / "root" / "var" / "tmp").mkdir(parents=True, exist_ok=True)
+        for own in ("tmp", "lib/cloud/scripts/per-boot"):
+            (self.path / "root" / "var" / own).mkdir(parents=True, exist_ok=True)
         # Programs that give up root must still get through.
         (self.path / "root").chmod(0o755)
         for shared in (self.path / "tmp", self.path / "root" / "var" / "tmp"):

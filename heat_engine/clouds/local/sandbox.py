@@ -24,7 +24,11 @@ _TEMPORARY = Path("/tmp")  # noqa: S108 inside the sandbox, where it is the serv
 _SHARED_MEMORY = "/dev/shm"  # noqa: S108 likewise
 _OWN = {"proc", "dev", "tmp"}
 # Directories whose own entries stay visible while new ones can be made beside them.
-SHARED = ("/var", "/srv", "/opt", "/mnt", "/media")
+SHARED = ("/var", "/var/lib", "/srv", "/opt", "/mnt", "/media")
+# Of the host's entries in them, those that a server has of its own: what cloud-init has done on the
+# host, or is to do at its boots, is not the server's.
+_OWN_ENTRIES = {"/var": {"tmp"}, "/var/lib": {"cloud"}}
+_CLOUD_INIT = Path("/var/lib/cloud")
 _CAPABILITIES = (
     "CAP_CHOWN",
     "CAP_DAC_OVERRIDE",
@@ -97,7 +101,7 @@ def _file_system(
             own = root / shadow.relative_to("/")
             own.mkdir(parents=True, exist_ok=True)
             yield from ("--bind", str(own), str(shadow))
-            yield from _entries(shadow, own, {"tmp"} if shadow == Path("/var") else set(), shadowed)
+            yield from _entries(shadow, own, _OWN_ENTRIES.get(str(shadow), set()), shadowed)
     yield from ("--bind", str(directory / "tmp"), str(_TEMPORARY))
     yield from ("--dev", "/dev", "--tmpfs", _SHARED_MEMORY, "--proc", "/proc")
     covered = [_TEMPORARY]
@@ -121,6 +125,8 @@ def _nearest(paths: Iterable[str]) -> Iterator[Path]:
         while not above.is_dir():
             above = above.parent
         above = above.resolve()
+        if above.is_relative_to(_CLOUD_INIT):
+            continue
         if above != Path("/") and above.parts[1] not in _OWN:
             yield above
 

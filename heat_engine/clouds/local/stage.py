@@ -1,8 +1,10 @@
 """The first program inside a server: runs what cloud-init would run, then reaps for ever.
 
-Its standard input is the boot plan (JSON, see ``cloudinit.Plan`` and ``boot.plan``); on the
-descriptor named by its second argument it reports one line, the exit status of the user data.
-Standard library only, and little of it: it starts with every server.
+As with cloud-init, user data is for a server's first boot; ``bootcmd`` and the programs in the
+plan's ``per_boot`` directory run at each. Its standard input is the boot plan (JSON, see
+``cloudinit.Plan`` and ``boot.plan``); on the descriptor named by its second argument it reports one
+line, the exit status of what it ran. Standard library only, and little of it: it starts with every
+server.
 """
 
 from __future__ import annotations
@@ -24,6 +26,8 @@ from typing import Any
 _PR_SET_CHILD_SUBREAPER = 36
 # The server's own: a sandbox mounts it there, and without one such paths are moved there.
 _TEMPORARY = Path("/tmp")  # noqa: S108
+# Where the number of the boot is noted that ran the user data: where cloud-init has such notes.
+_NOTE = "/var/lib/cloud/instance/sem/user_data"
 _NOT_FOUND = 127
 _NOT_EXECUTABLE = 126
 
@@ -54,17 +58,36 @@ def main() -> None:
 
 def boot(plan: Mapping[str, Any]) -> int:
     """Run the plan; 0 or the first failing program's exit status."""
-    for warning in plan["warnings"]:
+    environment = plan["environment"]
+    root, directory = Path(plan["root"]) if plan["root"] else None, Path(plan["directory"])
+    first = _is_first(place(_NOTE, root, directory), plan["boot"])
+    for warning in plan["warnings"] if first else ():
         say(f"warning: {warning}")
     statuses = []
-    environment = plan["environment"]
     if plan["bootcmd"]:
         statuses.append(_run(("bootcmd", plan["bootcmd"]), environment))
-    root = Path(plan["root"]) if plan["root"] else None
-    statuses += [_write(file, root, Path(plan["directory"])) for file in plan["files"]]
-    _authorize(plan["ssh_authorized_keys"], Path(environment["HOME"]))
-    statuses += [_run(script, environment) for script in plan["scripts"]]
+    if first:
+        statuses += [_write(file, root, directory) for file in plan["files"]]
+        _authorize(plan["ssh_authorized_keys"], Path(environment["HOME"]))
+    programs = sorted(place(plan["per_boot"], root, directory).glob("*"))
+    statuses += [_execute(path, environment) for path in programs if os.access(path, os.X_OK)]
+    if first:
+        statuses += [_run(script, environment) for script in plan["scripts"]]
     return next((status for status in statuses if status), 0)
+
+
+def _is_first(note: Path, boot: int) -> bool:
+    """Whether user data runs in this boot: nobody has noted one before, or has begun this one and
+    was cut short. Noted before anything is run: what was begun is not begun again."""
+    try:
+        noted = note.read_text() if note.exists() else ""
+        if not noted:
+            note.parent.mkdir(parents=True, exist_ok=True)
+            note.write_text(str(boot))
+    except OSError as error:
+        say(f"{note}: {error.strerror}")
+        return True
+    return noted in ("", str(boot))
 
 
 def place(path: str, root: Path | None, directory: Path) -> Path:
@@ -115,13 +138,19 @@ def _authorize(keys: list[str], home: Path) -> None:
 
 
 def _run(script: tuple[str, str], environment: Mapping[str, str]) -> int:
-    """Run one script (name, text in base64) and wait for it, not for what it leaves behind."""
+    """Run one script (name, text in base64)."""
     name, text = script
     directory = Path(environment["TMPDIR"]) / "cloud-init"
     directory.mkdir(mode=0o700, exist_ok=True)
     path = directory / name
     path.write_bytes(base64.b64decode(text))
     path.chmod(0o700)
+    return _execute(path, environment)
+
+
+def _execute(path: Path, environment: Mapping[str, str]) -> int:
+    """Run a program and wait for it, not for what it leaves behind."""
+    name = path.name
     default = [signal.SIGPIPE, signal.SIGXFSZ, signal.SIGTERM]
     try:
         pid = os.posix_spawn(path, [str(path)], environment, setsid=True, setsigdef=default)

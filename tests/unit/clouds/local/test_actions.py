@@ -11,7 +11,12 @@ from heat_engine.clouds.local import process
 from heat_engine.clouds.local.cloud import LocalCloud, LocalClouds
 from tests.unit.clouds.local.conftest import address, console, server, settled, wait_for
 
-COUNT = "#!/bin/sh\necho x >> count\necho boot $(wc -l < count)\nsleep 600 &\n"
+COUNT = """#cloud-config
+bootcmd:
+- echo x >> count
+- echo boot $(wc -l < count)
+- sleep 600 &
+"""
 
 
 @pytest.fixture

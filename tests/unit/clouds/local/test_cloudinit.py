@@ -126,6 +126,18 @@ def test_parts_run_in_order_of_names_and_commands_among_them() -> None:
     assert len(plan.warnings) == 2
 
 
+def test_a_script_for_each_boot_is_a_file_that_the_boots_run() -> None:
+    message = multipart(
+        ("x-shellscript-per-boot", "serve me", "#!/bin/sh\nserve\n"),
+        ("x-shellscript-per-instance", "once", "#!/bin/sh\n"),
+    )
+    plan = cloudinit.parse(message.as_bytes())
+    assert [name for name, _ in plan.scripts] == ["once"]
+    [file] = plan.files
+    assert (file["path"], file["permissions"]) == (f"{cloudinit.PER_BOOT}/serve_me", 0o755)
+    assert plain(file["content"]) == "#!/bin/sh\nserve\n"
+
+
 def test_compressed_multipart_within_multipart() -> None:
     inner = multipart(("x-shellscript", "in.sh", "#!/bin/sh\n"))
     outer = MIMEMultipart()

@@ -180,3 +180,25 @@ def test_a_long_console_keeps_its_end(tmp_path: Path) -> None:
     init.trim_console(folder.console)
     assert folder.console.stat().st_size == 1024 * 1024
     assert folder.console_tail(1) == "end"
+
+
+def test_after_a_reboot_what_is_for_each_boot_runs_and_user_data_does_not(
+    either_cloud: LocalCloud,
+) -> None:
+    script = """#!/bin/sh
+echo once
+start="${HEARTH_ROOT%/}/var/lib/cloud/scripts/per-boot/serve"
+printf '#!/bin/sh\\necho at each\\n' > "$start"
+chmod +x "$start"
+"$start"
+"""
+    made = server(either_cloud, script)
+    settled(either_cloud, made["id"], "ACTIVE")
+    wait_for(lambda: console(either_cloud, made["id"]).splitlines() == ["once", "at each"])
+    either_cloud.act("compute", "servers", made["id"], "reboot", {"type": "SOFT"})
+    settled(either_cloud, made["id"], "ACTIVE")
+    lines = wait_for(lambda: console(either_cloud, made["id"]).splitlines()[2:])
+    assert lines == ["at each"]
+    either_cloud.act("compute", "servers", made["id"], "rebuild", {"imageRef": "local"})
+    settled(either_cloud, made["id"], "ACTIVE")
+    wait_for(lambda: console(either_cloud, made["id"]).splitlines() == ["once", "at each"])

@@ -45,6 +45,18 @@ def test_a_written_file_s_directory_is_the_server_s_own(plan: dict[str, Any]) ->
     assert own not in sandbox.stage_command(plan, "marker", 7)
 
 
+def test_cloud_init_s_directory_is_the_server_s_own(plan: dict[str, Any]) -> None:
+    written = [{"path": "/var/lib/cloud/scripts/per-boot/web"}]
+    for files in ([], written):
+        command = sandbox.stage_command({**plan, "files": files}, "marker", 7)
+        own = str(Path(plan["directory"]) / "root" / "var" / "lib")
+        assert command[command.index(own) - 1 : command.index(own) + 2] == [
+            "--bind", own, "/var/lib",
+        ]  # fmt: skip
+        assert "/var/lib/cloud" not in command
+        assert not any(word.startswith("/var/lib/cloud/") for word in command)
+
+
 def test_a_bubblewrap_that_does_not_work_is_none(
     tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
