@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import os
 import signal
+import socket
 import urllib.request
 from pathlib import Path
 
@@ -22,6 +23,11 @@ do sleep 0.05; done
 """
 
 
+def listens(host: str) -> bool:
+    with socket.socket() as probe:
+        return probe.connect_ex((host, 8080)) == 0
+
+
 def fetch(url: str) -> str:
     with urllib.request.urlopen(url, timeout=5) as reply:
         text: str = reply.read().decode()
@@ -33,7 +39,8 @@ def test_a_server_serves_http_and_goes_without_a_trace(
 ) -> None:
     made = server(either_cloud, WEB, name="Web 1")
     shown = settled(either_cloud, made["id"], "ACTIVE")
-    text = wait_for(lambda: fetch(f"http://{address(shown)}:8080/"))
+    wait_for(lambda: listens(address(shown)))  # ACTIVE may be sooner, when user data takes long
+    text = fetch(f"http://{address(shown)}:8080/")
     assert text.startswith("from web-1 in ")
     assert fetch(f"{shown['hearth:metadata_url']}/latest/meta-data/instance-id") == made["id"]
     assert fetch(f"{shown['hearth:metadata_url']}/latest/user-data") == WEB
