@@ -63,7 +63,7 @@ def test_a_server_serves_http_and_goes_without_a_trace(
 def test_failing_user_data_is_an_error_with_the_console_s_end(either_cloud: LocalCloud) -> None:
     made = server(either_cloud, "#!/bin/sh\necho cannot find it\nexit 3\n")
     fault = settled(either_cloud, made["id"], "ERROR")["fault"]
-    assert fault["code"] == 500
+    assert fault["code"] == 400  # what its user has to mend
     assert fault["message"].startswith("user_data exited with status 3: ")
     assert "cannot find it" in fault["message"]
     assert len(fault["message"]) < 1100
