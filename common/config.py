@@ -165,6 +165,56 @@ KEY_OPTS = [
     ),
 ]
 
+CLOUD_OPTS = [
+    cfg.StrOpt(
+        "backend",
+        default="local",
+        choices=["local", "openstack"],
+        help="Where stacks make their things: local, the embedded cloud; openstack, the services "
+        "of the catalog of the Keystone that [keystone_authtoken] names.",
+    ),
+]
+
+CLIENTS_OPTS = [
+    cfg.StrOpt("endpoint_type", default="publicURL", help="The endpoints of the catalog to use."),
+    cfg.StrOpt("ca_file", help="File of the certificate authorities of the services."),
+    cfg.BoolOpt("insecure", default=False, help="Whether to trust any certificate."),
+]
+
+DEFERRED_OPTS = [
+    cfg.StrOpt(
+        "deferred_auth_method",
+        default="trusts",
+        choices=["trusts", "password"],
+        help="How stacks in a real cloud act for their makers when the token of the request has "
+        "run out: by a trust, or with the password, which requests then bring in X-Auth-User and "
+        "X-Auth-Key.",
+    ),
+    cfg.ListOpt(
+        "trusts_delegated_roles",
+        default=[],
+        help="Roles that a trust hands on; none: all that its maker has in the project.",
+    ),
+    cfg.StrOpt(
+        "stack_user_domain_id",
+        help="Id of the Keystone domain that stacks' guests are users of. Without a domain the "
+        "engine keeps its guests itself.",
+    ),
+    cfg.StrOpt(
+        "stack_user_domain_name", help="Name of that domain, used when its id is not given."
+    ),
+    cfg.StrOpt("stack_domain_admin", help="User who administers that domain."),
+    cfg.StrOpt("stack_domain_admin_password", secret=True, help="Password of that user."),
+    cfg.StrOpt(
+        "heat_stack_user_role",
+        default="heat_stack_user",
+        help="Role of guests; policy must know it by this name.",
+    ),
+    cfg.StrOpt(
+        "region_name_for_services", help="Region of the services, unless a request names another."
+    ),
+]
+
 DATABASE_OPTS = [
     cfg.StrOpt(
         "connection",
@@ -236,7 +286,9 @@ def api_opts(group: str) -> list[cfg.Opt]:
 def list_opts() -> list[Group]:
     """All our options by group, for oslo-config-generator."""
     return [
-        (None, [*ENGINE_OPTS, *LIMIT_OPTS, *KEY_OPTS]),
+        (None, [*ENGINE_OPTS, *LIMIT_OPTS, *KEY_OPTS, *DEFERRED_OPTS]),
+        ("cloud", CLOUD_OPTS),
+        ("clients", CLIENTS_OPTS),
         ("database", DATABASE_OPTS),
         ("paste_deploy", PASTE_OPTS),
         ("clients_heat", CLIENT_OPTS),

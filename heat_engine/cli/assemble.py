@@ -12,8 +12,11 @@ from common import config, errors
 from common.rpc import transport
 from common.rpc.peers import Peers
 from common.rpc.server import EngineServer
-from heat_engine.cli import storage
+from heat_engine.cli import identity, storage
+from heat_engine.clouds.interface import Clouds
 from heat_engine.clouds.local.cloud import LocalClouds
+from heat_engine.clouds.openstack.cloud import OpenStackClouds
+from heat_engine.clouds.openstack.identity import KeystoneIdentity
 from heat_engine.engine import Engine
 from heat_engine.resources.registry import Registry
 from heat_engine.settings import EngineSettings
@@ -72,9 +75,20 @@ class EngineProcess:
         self._calls = transport.build(conf)
         self._hints = transport.build_peers(conf)
         self._peers = Peers(self._hints)
-        self._clouds = LocalClouds(state / "cloud", hidden=private_paths(conf))
+        keystone = identity.sessions(conf)
+        self._local: LocalClouds | None = None
+        if keystone is None or conf.cloud.backend == "local":
+            self._local = LocalClouds(state / "cloud", hidden=private_paths(conf))
+            clouds: Clouds = self._local
+        else:
+            clouds = OpenStackClouds(keystone)
         self._engine = Engine(
-            settings(conf), self._database, self._clouds, Registry.default(), self._peers
+            settings(conf),
+            self._database,
+            clouds,
+            Registry.default(),
+            self._peers,
+            KeystoneIdentity(keystone) if keystone is not None else None,
         )
         service, engine_id = self._engine.service, self._engine.settings.engine_id
         self._servers = [
@@ -95,7 +109,8 @@ class EngineProcess:
             self._engine.start()
         except errors.ServiceUnavailable as cause:
             raise SystemExit(f"The database cannot be used: {cause.message}") from cause
-        self._clouds.serve()
+        if self._local is not None:
+            self._local.serve()
         for server in self._servers:
             server.start()
         LOG.info("engine %s is ready", self._engine.settings.engine_id)

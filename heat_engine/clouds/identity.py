@@ -10,6 +10,8 @@ from dataclasses import dataclass, field
 from typing import Any
 
 Credentials = Mapping[str, Any]
+# Where a stack's credentials have what was delegated.
+AUTH = "auth"
 
 
 @dataclass(frozen=True, slots=True)
@@ -19,7 +21,6 @@ class Caller:
     user_id: str
     project_id: str
     roles: tuple[str, ...] = ()
-    user_domain_id: str | None = None
     token: str | None = field(default=None, repr=False)
     username: str | None = None
     password: str | None = field(default=None, repr=False)
@@ -27,12 +28,14 @@ class Caller:
 
 @dataclass(frozen=True, slots=True)
 class GuestUser:
-    """A guest as a user: ``name`` is the id by which the engine knows it, ``access`` and ``secret``
-    are its EC2 key pair, ``place`` the stack whose project in the guests' domain it is in."""
+    """A guest as a user.
+
+    name: the id by which the engine knows it. place: the root stack whose project in the guests'
+    domain it is in. access and secret: its EC2 key pair; the secret is its password too.
+    """
 
     name: str
     place: str
-    password: str = field(repr=False)
     access: str
     secret: str = field(repr=False)
 
@@ -40,16 +43,26 @@ class GuestUser:
 class Identity:
     """All calls may block and may raise ``CloudError``; all may be repeated.
 
-    guest_domain_id: the domain that guests are users of, None when they are none.
+    delegates: whether stacks need something to act for their makers. keeps_guests: whether guests
+    are users of a domain, and guest_domain_id: of which.
     """
 
-    guest_domain_id: str | None = None
+    delegates: bool = False
+    keeps_guests: bool = False
+
+    @property
+    def guest_domain_id(self) -> str | None:
+        return None
 
     def delegate(self, caller: Caller) -> dict[str, Any]:
         """What a stack stores to act for the caller from now on, whatever becomes of its token.
 
         Raises ``MissingCredentialError`` when the request does not bring what that takes.
         """
+        return {}
+
+    def borrow(self, caller: Caller) -> dict[str, Any]:
+        """What does in its place for as long as the caller's token lasts."""
         return {}
 
     def good(self, credentials: Credentials) -> bool:
@@ -59,8 +72,9 @@ class Identity:
     def revoke(self, credentials: Credentials) -> None:
         """Give back what ``delegate`` gave; gone already is well."""
 
-    def invite(self, guest: GuestUser) -> None:
-        """Make the user of a guest."""
+    def invite(self, guest: GuestUser) -> dict[str, str]:
+        """Make the user of a guest; ``{user_id, project_id}``, as the service calls them."""
+        return {}
 
     def dismiss(self, name: str) -> None:
         """Take a guest's user away; gone already is well."""

@@ -2,11 +2,12 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping
 from typing import Any
 
 from common import errors
 from common.context import RequestContext
-from heat_engine.commands import access, change
+from heat_engine.commands import access, change, delegation
 from heat_engine.commands import goal as goals
 from heat_engine.commands.change import Begun
 from heat_engine.commands.core import Core
@@ -23,7 +24,9 @@ def act(
 
     Raises ``ActionInProgress`` while something else runs, ``NotSupported`` where it makes no sense.
     """
-    return core.database.transact(_act, core, context, identity, action)
+    stack = core.database.query(access.by_identity, context, identity)
+    held = delegation.renewed(core, context, stack)
+    return core.database.transact(_act, core, context, identity, action, held)
 
 
 def cancel(
@@ -42,6 +45,7 @@ def _act(
     context: RequestContext,
     identity: dict[str, Any],
     action: Action,
+    held: Mapping[str, Any] | None,
 ) -> Begun | None:
     stack = access.by_identity(session, context, identity, lock=True)
     state = (stack.action, stack.status)
@@ -53,6 +57,7 @@ def _act(
         raise errors.NotSupported(feature=f"{action} of a stack in {'_'.join(state)}")
     if action is Action.RESUME and stack.action not in (Action.SUSPEND, Action.RESUME):
         raise errors.NotSupported(feature=f"{action} of a stack in {'_'.join(state)}")
+    stack = delegation.replace(session, stack, held)
     return change.begin(core, session, stack, action, goal=None)
 
 

@@ -9,7 +9,7 @@ from typing import Any
 from common import errors
 from common.context import RequestContext
 from common.identifiers import STACK_NAME, new_id
-from heat_engine.commands import change, external, render
+from heat_engine.commands import change, delegation, external, render
 from heat_engine.commands import goal as goals
 from heat_engine.commands.change import Begun
 from heat_engine.commands.core import Core
@@ -67,7 +67,12 @@ def create(core: Core, context: RequestContext, name: Any, order: Order) -> Begu
     chosen = options(order.args)
     stack_id = new_id()
     goal = _validated(core, context, name, order, stack_id, chosen)
-    return core.database.transact(_write, core, context, name, stack_id, goal, chosen)
+    held = delegation.fresh(core, context)
+    try:
+        return core.database.transact(_write, core, context, name, stack_id, goal, chosen, held)
+    except Exception:
+        core.database.transact(delegation.retire, held)
+        raise
 
 
 def preview(core: Core, context: RequestContext, name: Any, order: Order) -> dict[str, Any]:
@@ -118,7 +123,7 @@ def _validated(
         goal,
         stack_name=name,
         project_id=context.project_id or "",
-        credentials=credentials(context),
+        credentials=delegation.borrowed(core, context),
     )
     return goal
 
@@ -142,6 +147,7 @@ def _write(
     stack_id: str,
     goal: Goal,
     chosen: Options,
+    credentials: Mapping[str, Any],
 ) -> Begun:
     disable_rollback = True if chosen.disable_rollback is None else chosen.disable_rollback
     stacks.insert(
@@ -155,7 +161,7 @@ def _write(
         template_hash=documents.put(session, goal.document),
         files_hash=documents.put(session, dict(goal.files)),
         environment=goal.environment.to_dict(),
-        credentials=credentials(context),
+        credentials=dict(credentials),
         action=str(Action.CREATE),
         status=str(Status.IN_PROGRESS),
         status_reason="",
@@ -169,16 +175,6 @@ def _write(
     if stack is None:
         raise LookupError(stack_id)
     return change.begin(core, session, stack, Action.CREATE, goal=goal)
-
-
-def credentials(context: RequestContext) -> dict[str, Any]:
-    """What the engine keeps to act for the stack's maker later."""
-    return {
-        "user_id": context.user_id,
-        "user_name": context.user_name,
-        "project_id": context.project_id,
-        "region_name": context.region_name,
-    }
 
 
 def _unborn(context: RequestContext, name: str, goal: Goal, chosen: Options) -> StackRecord:

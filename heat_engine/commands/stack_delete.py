@@ -2,10 +2,11 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping
 from typing import Any
 
 from common.context import RequestContext
-from heat_engine.commands import access, change
+from heat_engine.commands import access, change, delegation
 from heat_engine.commands.change import Begun
 from heat_engine.commands.core import Core
 from heat_engine.graph.states import Action, Status
@@ -14,13 +15,20 @@ from heat_engine.store.session import Session
 
 def delete(core: Core, context: RequestContext, identity: dict[str, Any]) -> Begun | None:
     """Begin to delete, superseding whatever runs; None when it is being deleted already."""
-    return core.database.transact(_write, core, context, identity)
+    stack = core.database.query(access.by_identity, context, identity)
+    held = delegation.renewed(core, context, stack)
+    return core.database.transact(_write, core, context, identity, held)
 
 
 def _write(
-    session: Session, core: Core, context: RequestContext, identity: dict[str, Any]
+    session: Session,
+    core: Core,
+    context: RequestContext,
+    identity: dict[str, Any],
+    held: Mapping[str, Any] | None,
 ) -> Begun | None:
     stack = access.by_identity(session, context, identity, lock=True)
     if (stack.action, stack.status) == (Action.DELETE, Status.IN_PROGRESS):
         return None
+    stack = delegation.replace(session, stack, held)
     return change.begin(core, session, stack, Action.DELETE, goal=None)

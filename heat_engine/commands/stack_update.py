@@ -7,7 +7,7 @@ from typing import Any
 
 from common import errors
 from common.context import RequestContext
-from heat_engine.commands import access, change, external, render
+from heat_engine.commands import access, change, delegation, external, render
 from heat_engine.commands import goal as goals
 from heat_engine.commands.change import Begun
 from heat_engine.commands.core import Core
@@ -33,8 +33,11 @@ def update(core: Core, context: RequestContext, identity: dict[str, Any], order:
 
     ``args["existing"]`` is the mark of PATCH: what is not given stays (native-api.md section 8.5).
     """
-    for _ in range(ATTEMPTS):
+    held = None
+    for attempt in range(ATTEMPTS):
         stack, goal, chosen = _prepare(core, context, identity, order)
+        if attempt == 0:
+            held = delegation.renewed(core, context, stack, takes_over=True)
         try:
             return core.database.transact(
                 _write,
@@ -45,6 +48,7 @@ def update(core: Core, context: RequestContext, identity: dict[str, Any], order:
                 goal,
                 chosen,
                 bool(order.args.get("existing")),
+                held,
             )
         except Moved:
             continue
@@ -108,7 +112,7 @@ def _prepare(
         goal,
         stack_name=stack.name,
         project_id=stack.project_id,
-        credentials=stack.credentials,
+        credentials=delegation.borrowed(core, context),
         known={(item.name, item.external_id) for item in before.bound.resources.values()},
     )
     return stack, goal, chosen
@@ -155,6 +159,7 @@ def _write(
     goal: Goal,
     chosen: Options,
     existing: bool,
+    held: Mapping[str, Any] | None,
 ) -> Begun:
     stack = access.by_identity(session, context, identity, lock=True)
     _check_state(stack)
@@ -180,6 +185,7 @@ def _write(
     fresh = stacks.get(session, stack.id)
     if fresh is None:
         raise LookupError(stack.id)
+    fresh = delegation.replace(session, fresh, held)
     return change.begin(core, session, fresh, Action.UPDATE, goal=goal)
 
 

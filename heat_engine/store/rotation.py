@@ -13,6 +13,7 @@ from heat_engine.store.tables import (
     guest,
     local_user,
     resource,
+    revocation,
     signal,
     software_config,
     software_deployment,
@@ -32,6 +33,7 @@ ENCRYPTED: dict[Table, tuple[str, ...]] = {
     software_config: ("body",),
     software_deployment: ("body",),
     local_user: ("secret",),
+    revocation: ("body",),
 }
 
 

@@ -72,6 +72,12 @@ def update(session: Session, stack_id: str, /, **columns: Any) -> bool:
         raise
 
 
+def set_credentials(session: Session, root_id: str, credentials: Mapping[str, Any]) -> None:
+    """Give a root stack and all stacks nested in it the same credentials."""
+    values = _encrypted(session, {"credentials": dict(credentials)})
+    session.execute(update_table(stack).where(stack.c.root_id == root_id).values(values))
+
+
 def list(  # noqa: A001
     session: Session,
     *,

@@ -256,6 +256,20 @@ guest = Table(
     **BINARY_NAMES,
 )
 
+# What an identity service has to be given back. kind: see ``revocations``. body: encrypted JSON.
+# due_at: not before.
+revocation = Table(
+    "revocation",
+    metadata,
+    Column("id", Identifier, primary_key=True),
+    Column("kind", Line(16), nullable=False),
+    Column("body", LongText, nullable=False),
+    Column("attempts", Integer, nullable=False, default=0),
+    Column("due_at", Double, nullable=False, default=0.0, index=True),
+    Column("created_at", Time, nullable=False),
+    **BINARY_NAMES,
+)
+
 # What is to be run on a server. body: encrypted JSON {config, inputs, outputs, options}.
 # withdrawn_at: nobody may make it any more; all else of such a row says nothing.
 software_config = Table(

@@ -5,7 +5,7 @@ from __future__ import annotations
 import logging
 from typing import Any
 
-from heat_engine.commands import change, exports, mask
+from heat_engine.commands import change, delegation, exports, mask
 from heat_engine.commands import goal as goals
 from heat_engine.commands.change import Begun
 from heat_engine.graph.plan import Verb
@@ -144,6 +144,8 @@ def _columns(session: Session, work: Work, status: Status) -> dict[str, Any]:
         return {}
     if work.action is Action.DELETE:
         guests.delete_stack(session, work.stack.id)
+        if work.stack.owner_id is None:
+            delegation.retire(session, work.stack.credentials)
         return {"deleted_at": clock.utc(), "live_name": None, "previous": None}
     return {"previous": None}
 

@@ -13,6 +13,7 @@ from sqlalchemy import func, select
 from common import errors
 from common.context import RequestContext
 from common.crypt import Vault
+from heat_engine.clouds.identity import Identity
 from heat_engine.engine import Engine
 from heat_engine.resources.registry import Registry
 from heat_engine.settings import EngineSettings
@@ -113,11 +114,22 @@ class MortalDatabase(Database):
 
 
 class World:
-    """``peers``: hints between the engines; ``lossy`` drops them."""
+    """``lossy`` drops the hints between the engines. ``caller``: who asks for everything."""
 
-    def __init__(self, url: str, key: str, cloud: Any = None, **settings: Any) -> None:
+    def __init__(
+        self,
+        url: str,
+        key: str,
+        cloud: Any = None,
+        *,
+        identity: Identity | None = None,
+        registry: Registry | None = None,
+        **settings: Any,
+    ) -> None:
         self.url, self.key = url, key
         self.cloud: Any = cloud or GatedCloud()
+        self.identity, self.registry = identity, registry or Registry.default()
+        self.caller = MINE
         self.lossy = False
         self.engines: dict[str, Engine] = {}
         self.databases: dict[str, MortalDatabase] = {}
@@ -136,7 +148,7 @@ class World:
     def add_engine(self, *, start: bool = True, **settings: Any) -> Engine:
         chosen = EngineSettings(**{**self._settings, **settings})
         database = MortalDatabase(self.url, Vault([self.key]))
-        engine = Engine(chosen, database, self.cloud, Registry.default(), self)
+        engine = Engine(chosen, database, self.cloud, self.registry, self, self.identity)
         self.engines[chosen.engine_id] = engine
         self.databases[chosen.engine_id] = database
         if start:
@@ -146,7 +158,7 @@ class World:
     def wake(self, engine_id: str, stack_id: str) -> None:
         engine = self.engines.get(engine_id)
         if engine is not None and not self.lossy:
-            engine.service.wake(MINE, stack_id)
+            engine.service.wake(self.caller, stack_id)
 
     def kill(self, engine: Engine) -> None:
         """From now on the engine writes and reads nothing, as if its process were gone."""
@@ -170,7 +182,7 @@ class World:
         via = args.pop("via", self.engine)
         outputs = args.pop("outputs", {})
         identity = via.service.create_stack(
-            MINE, name, template=template(resources, outputs), args=args
+            self.caller, name, template=template(resources, outputs), args=args
         )
         return Stack(self, identity)
 
@@ -208,13 +220,13 @@ class Stack:
 
     def update(self, resources: Mapping[str, Any], **args: Any) -> None:
         via = self.via(args.pop("via", None))
-        via.update_stack(MINE, self.identity, template=template(resources), args=args)
+        via.update_stack(self.world.caller, self.identity, template=template(resources), args=args)
 
     def delete(self) -> None:
-        self.via().delete_stack(MINE, self.identity)
+        self.via().delete_stack(self.world.caller, self.identity)
 
     def signal(self, resource: str = "handle", via: Engine | None = None, **details: Any) -> None:
-        self.via(via).resource_signal(MINE, self.identity, resource, details)
+        self.via(via).resource_signal(self.world.caller, self.identity, resource, details)
 
     def signal_when_possible(self, resource: str = "handle", **details: Any) -> None:
         """Signal as soon as the resource is there to be signalled."""
@@ -230,7 +242,7 @@ class Stack:
 
     def show(self) -> dict[str, Any]:
         shown: dict[str, Any] = self.via().show_stack(
-            MINE, {**self.identity}, resolve_outputs=False
+            self.world.caller, {**self.identity}, resolve_outputs=False
         )[0]
         return shown
 
@@ -258,7 +270,7 @@ class Stack:
         return until(look, f"{states}, is {self.state}", seconds)
 
     def resources(self) -> dict[str, dict[str, Any]]:
-        listed = self.via().list_stack_resources(MINE, self.identity)
+        listed = self.via().list_stack_resources(self.world.caller, self.identity)
         return {item["resource_name"]: item for item in listed}
 
     def states(self) -> dict[str, str]:
@@ -272,7 +284,7 @@ class Stack:
 
     def events(self) -> list[tuple[str, str, str]]:
         """(resource, state, reason), oldest first; the stack itself by the name ``.``"""
-        listed = self.via().list_events(MINE, self.identity)
+        listed = self.via().list_events(self.world.caller, self.identity)
         mine = self.identity["stack_name"]
         return [
             (
@@ -287,7 +299,7 @@ class Stack:
         return [(state, reason) for who, state, reason in self.events() if who == name]
 
     def output(self, key: str) -> Any:
-        return self.via().show_output(MINE, self.identity, key)["output_value"]
+        return self.via().show_output(self.world.caller, self.identity, key)["output_value"]
 
 
 def thing(value: Any = "v", **properties: Any) -> dict[str, Any]:

@@ -13,6 +13,7 @@ from heat_engine.store import (
     events,
     exports,
     guests,
+    revocations,
     rotation,
     signals,
     software_configs,
@@ -72,6 +73,7 @@ def filled(database: Database) -> Database:
                 resource_id=row["id"],
                 resource_name="web",
             )
+            revocations.add(session, revocations.GUEST, [{"name": "g"}])
             config = software_configs.insert(
                 session, id=stack_id, project_id="p", name=None, group=None, body={"n": number}
             )
@@ -97,7 +99,7 @@ def rotated(filled: Database, database_url: str) -> Iterator[Database]:
 def test_everything_is_under_the_new_key(rotated: Database, batch: int) -> None:
     # 3 stacks with 8 secrets in all, 9 of resources, 9 of steps, 3 events, signals and guests,
     # 3 software configs and deployments, 3 exports.
-    assert rotation.rotate(rotated, batch=batch) == 8 + 9 + 9 + 3 + 3 + 3 + 3 + 3 + 3 + 1
+    assert rotation.rotate(rotated, batch=batch) == 8 + 9 + 9 + 3 + 3 + 3 + 3 + 3 + 3 + 3 + 1
     only_new, only_old = Vault([NEW]), Vault([KEY])
     with rotated.read() as session:
         for table, names in rotation.ENCRYPTED.items():

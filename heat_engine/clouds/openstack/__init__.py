@@ -1,0 +1,1 @@
+"""Real clouds: the OpenStack services' REST APIs, through keystoneauth sessions."""

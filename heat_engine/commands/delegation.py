@@ -1,0 +1,96 @@
+"""How a stack goes on acting for who made it: delegated in a request, stored with the stack.
+
+What was delegated and is not needed any more is noted in the transaction that says so, and given
+back by ``giving_back``.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from typing import Any
+
+from common import errors
+from common.context import RequestContext
+from heat_engine.clouds.identity import AUTH, Caller
+from heat_engine.commands.core import Core
+from heat_engine.store import revocations, stacks
+from heat_engine.store.records import StackRecord
+from heat_engine.store.session import Session
+
+
+def fresh(core: Core, context: RequestContext) -> dict[str, Any]:
+    """The credentials of a stack that is about to be made.
+
+    Raises ``MissingCredentialError`` when the request does not bring what that takes.
+    """
+    return {**_known(context), **core.identity.delegate(_caller(context))}
+
+
+def borrowed(core: Core, context: RequestContext) -> dict[str, Any]:
+    """Credentials that are good for the request itself."""
+    return {**_known(context), **core.identity.borrow(_caller(context))}
+
+
+def renewed(
+    core: Core, context: RequestContext, stack: StackRecord, *, takes_over: bool = False
+) -> dict[str, Any] | None:
+    """New credentials, where those of the stack are no good any more; None: they stay.
+
+    takes_over: the stack acts for who asks now, if that is somebody else. Where the caller cannot
+    delegate, its token has to do: it lasts long enough to take a stack away.
+    """
+    identity = core.identity
+    if not identity.delegates or context.is_guest or context.project_id != stack.project_id:
+        return None
+    good = identity.good(stack.credentials)
+    if good and not (takes_over and context.user_id != stack.credentials.get("user_id")):
+        return None
+    try:
+        return fresh(core, context)
+    except errors.MissingCredentialError:
+        if good:
+            return None
+        if takes_over:
+            raise
+        return borrowed(core, context)
+
+
+def replace(
+    session: Session, stack: StackRecord, credentials: Mapping[str, Any] | None
+) -> StackRecord:
+    """Give the stack and those nested in it new credentials, if there are some."""
+    if credentials is None:
+        return stack
+    stacks.set_credentials(session, stack.root_id, credentials)
+    retire(session, stack.credentials)
+    found = stacks.get(session, stack.id)
+    if found is None:
+        raise LookupError(stack.id)
+    return found
+
+
+def retire(session: Session, credentials: Mapping[str, Any]) -> None:
+    """Nobody uses these credentials any more."""
+    if credentials.get(AUTH):
+        revocations.add(session, revocations.DELEGATION, [credentials])
+
+
+def _known(context: RequestContext) -> dict[str, Any]:
+    return {
+        "user_id": context.user_id,
+        "user_name": context.user_name,
+        "project_id": context.project_id,
+        "region_name": context.region_name,
+        "roles": list(context.roles or ()),
+    }
+
+
+def _caller(context: RequestContext) -> Caller:
+    return Caller(
+        user_id=str(context.user_id),
+        project_id=str(context.project_id),
+        roles=tuple(context.roles or ()),
+        token=context.auth_token,
+        username=context.username,
+        password=context.password,
+    )
