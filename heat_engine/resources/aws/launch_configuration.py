@@ -18,6 +18,15 @@ from heat_engine.resources.openstack.calls import compact
 from heat_engine.resources.protocol import Progress, Request, ResourceType, done
 
 NOT_ENOUGH = "If without InstanceId, ImageId and InstanceType are required."
+PASSED_ON = (
+    "ImageId",
+    "InstanceType",
+    "KeyName",
+    "UserData",
+    "SecurityGroups",
+    "BlockDeviceMappings",
+    "NovaSchedulerHints",
+)
 # A property of the configuration to what it is in an instance that one begins with.
 COPIED = {"ImageId": "image", "InstanceType": "flavor", "KeyName": "key_name"}
 
@@ -58,9 +67,7 @@ class LaunchConfiguration(ResourceType):
 
 def instance_properties(cloud: Cloud, configuration: Mapping[str, Any]) -> dict[str, Any]:
     """What an instance is made from by a launch configuration. Raises CloudError."""
-    made: dict[str, Any] = compact(
-        {name: value for name, value in configuration.items() if name != "InstanceId"}
-    )
+    made: dict[str, Any] = compact({name: configuration.get(name) for name in PASSED_ON})
     example = configuration.get("InstanceId")
     if example is None:
         return made
