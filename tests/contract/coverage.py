@@ -16,33 +16,36 @@ from pathlib import Path
 from heat_engine.resources.protocol import ResourceType
 from heat_engine.resources.registry import Registry
 from tests.contract.acted_on import names_acted_on
-from tests.contract.excused import ATTRIBUTES, ELSEWHERE, PROPERTIES
+from tests.contract.excused import ELSEWHERE, PROPERTIES
 from tests.contract.public_types import PUBLIC, unlike_attributes, unlike_properties
 
 PAGE = Path(__file__).parents[2] / "docs" / "coverage.md"
 INTRODUCTION = """# Resource types
 
-What of the public resource types (those of openstack-heat 27.0.1) this engine has. This page is made by
-`python -m tests.contract.coverage`, which compares every property (type, default, whether it is required, whether it is
-changed in place, constraints, nested ones too) and every attribute with the public ones, and looks whether code acts on them.
+What of the public resource types (those of openstack-heat 27.0.1) this engine has. This page is
+made by `python -m tests.contract.coverage`, which compares every property (type, default, whether
+it is required, whether it is changed in place, constraints, nested ones too) and every attribute
+with the public ones, and looks whether code acts on them.
 """
 
 
 @dataclass(frozen=True)
 class Coverage:
-    """One type. ``missing`` and ``excused`` name what is not there, or not acted on."""
+    """One type: what there is to have, of that what is missing, and what has no effect."""
 
     name: str
     offered: bool
     properties: tuple[str, ...]
     attributes: tuple[str, ...]
-    missing: frozenset[str]
-    excused: frozenset[str]
+    missing_properties: frozenset[str]
+    missing_attributes: frozenset[str]
+    excused: frozenset[str] = frozenset()
 
     @property
     def counts(self) -> tuple[int, int]:
         """How many properties and attributes there are, and of how many."""
-        return self.total - len(self.missing), self.total
+        missing = len(self.missing_properties) + len(self.missing_attributes)
+        return self.total - missing, self.total
 
     @property
     def total(self) -> int:
@@ -54,13 +57,19 @@ def coverage_of(name: str, kind: ResourceType | None) -> Coverage:
     wanted = tuple(sorted(public["properties"]))
     shown = tuple(sorted(public["attributes"]))
     if kind is None:
-        return Coverage(name, False, wanted, shown, frozenset((*wanted, *shown)), frozenset())
+        return Coverage(name, False, wanted, shown, frozenset(wanted), frozenset(shown))
     acted_on = names_acted_on(type(kind))
     idle = {item for item in wanted if item not in acted_on}
-    excused = {*PROPERTIES.get(name, ()), *ATTRIBUTES.get(name, ())}
-    unlike = (unlike_properties(kind) & {*wanted}) | (unlike_attributes(kind) & {*shown})
-    missing = frozenset((idle - excused) | unlike)
-    return Coverage(name, True, wanted, shown, missing, frozenset(excused))
+    excused = PROPERTIES.get(name, {}).keys()
+    return Coverage(
+        name,
+        True,
+        wanted,
+        shown,
+        missing_properties=frozenset(idle - excused | unlike_properties(kind)),
+        missing_attributes=frozenset(unlike_attributes(kind)),
+        excused=frozenset(excused),
+    )
 
 
 def coverage() -> list[Coverage]:
@@ -86,7 +95,7 @@ def page() -> str:
 def _families(found: list[Coverage]) -> Iterator[str]:
     yield "| family | types | properties and attributes | |"
     yield "| --- | --- | --- | --- |"
-    for name, group in groupby(found, family):
+    for name, group in groupby(sorted(found, key=family), family):
         items = list(group)
         offered = sum(item.offered for item in items)
         there, total = (
@@ -105,34 +114,33 @@ def _types(found: list[Coverage]) -> Iterator[str]:
     yield "| --- | --- | --- |"
     for item in found:
         if item.offered:
-            marked = [
-                " ".join(_marked(name, item) for name in names) or "–"
-                for names in (item.properties, item.attributes)
-            ]
-            yield f"| {item.name} | {marked[0]} | {marked[1]} |"
+            properties = _marked(item.properties, item.missing_properties, item.excused)
+            attributes = _marked(item.attributes, item.missing_attributes)
+            yield f"| {item.name} | {properties} | {attributes} |"
     yield ""
 
 
-def _marked(name: str, item: Coverage) -> str:
-    if name in item.missing:
-        return f"~~{name}~~"
-    return f"*{name}*" if name in item.excused else name
+def _marked(
+    names: tuple[str, ...], missing: frozenset[str], excused: frozenset[str] = frozenset()
+) -> str:
+    marks = {**dict.fromkeys(excused, "*"), **dict.fromkeys(missing, "~~")}
+    return " ".join(f"{marks.get(name, '')}{name}{marks.get(name, '')}" for name in names) or "–"
 
 
 def _excuses() -> Iterator[str]:
     yield "## Accepted without effect\n"
     yield "| type | what | why |"
     yield "| --- | --- | --- |"
-    for table in (PROPERTIES, ATTRIBUTES):
-        for name, reasons in sorted(table.items()):
-            for what, why in sorted(reasons.items()):
-                yield f"| {name} | {what} | {why} |"
+    for name, reasons in sorted(PROPERTIES.items()):
+        for what, why in sorted(reasons.items()):
+            yield f"| {name} | {what} | {why} |"
     yield ""
 
 
 def _absent(found: list[Coverage]) -> Iterator[str]:
     yield "## Types that are not there\n"
-    for name, group in groupby((item for item in found if not item.offered), family):
+    absent = sorted((item for item in found if not item.offered), key=family)
+    for name, group in groupby(absent, family):
         names = ", ".join(item.name.rpartition("::")[2] for item in group)
         yield f"- {name}: {names}"
     yield ""

@@ -1,4 +1,4 @@
-"""What is accepted and has no effect, and why that is right."""
+"""Properties that are accepted and have no effect, and why that is right."""
 
 from __future__ import annotations
 
@@ -43,4 +43,3 @@ PROPERTIES: Mapping[str, Mapping[str, str]] = {
         "deployment_swift_data": "For POLL_TEMP_URL, which is refused with a message."
     },
 }
-ATTRIBUTES: Mapping[str, Mapping[str, str]] = {}
