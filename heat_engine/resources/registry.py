@@ -48,10 +48,14 @@ from heat_engine.resources.heat.value import Value
 from heat_engine.resources.heat.wait_condition import WaitCondition
 from heat_engine.resources.heat.wait_condition_handle import WaitConditionHandle
 from heat_engine.resources.openstack.container import Container
+from heat_engine.resources.openstack.flavor import Flavor, ServerGroup
+from heat_engine.resources.openstack.floating_ip import FloatingIP, FloatingIPAssociation
 from heat_engine.resources.openstack.key_pair import KeyPair
 from heat_engine.resources.openstack.network import Net, Subnet
 from heat_engine.resources.openstack.port import Port
+from heat_engine.resources.openstack.router import Router, RouterGateway, RouterInterface
 from heat_engine.resources.openstack.security_group import SecurityGroup
+from heat_engine.resources.openstack.security_group_rule import SecurityGroupRule
 from heat_engine.resources.openstack.server import Server
 from heat_engine.resources.openstack.volume import Volume
 from heat_engine.resources.openstack.volume_attachment import VolumeAttachment
@@ -71,6 +75,9 @@ BUILT_IN: tuple[type[ResourceType], ...] = (
     DeployedServer,
     ElasticIP,
     ElasticIPAssociation,
+    Flavor,
+    FloatingIP,
+    FloatingIPAssociation,
     Instance,
     InstanceGroup,
     KeyPair,
@@ -82,9 +89,14 @@ BUILT_IN: tuple[type[ResourceType], ...] = (
     RandomString,
     ResourceChain,
     ResourceGroup,
+    Router,
+    RouterGateway,
+    RouterInterface,
     ScaledResource,
     SecurityGroup,
+    SecurityGroupRule,
     Server,
+    ServerGroup,
     SoftwareComponent,
     SoftwareConfig,
     SoftwareDeployment,

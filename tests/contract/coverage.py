@@ -124,7 +124,7 @@ def _marked(
     names: tuple[str, ...], missing: frozenset[str], excused: frozenset[str] = frozenset()
 ) -> str:
     marks = {**dict.fromkeys(excused, "*"), **dict.fromkeys(missing, "~~")}
-    return " ".join(f"{marks.get(name, '')}{name}{marks.get(name, '')}" for name in names) or "–"
+    return " ".join(f"{marks.get(name, '')}{name}{marks.get(name, '')}" for name in names) or "-"
 
 
 def _excuses() -> Iterator[str]:

@@ -299,3 +299,94 @@ def test_a_bucket_is_a_web_site(site: World) -> None:
     stack.delete()
     stack.reach("DELETE_COMPLETE", seconds=SECONDS)
     assert left(site) == {}
+
+
+def openstack(kind: str, depends_on: Any = None, **properties: Any) -> dict[str, Any]:
+    made: dict[str, Any] = {"type": f"OS::{kind}", "properties": properties}
+    return made if depends_on is None else {**made, "depends_on": depends_on}
+
+
+def routed(**router: Any) -> dict[str, Any]:
+    return {
+        "net": openstack("Neutron::Net"),
+        "subnet": openstack("Neutron::Subnet", network=reference("net"), cidr="10.3.0.0/24"),
+        "router": openstack("Neutron::Router", **router),
+        "inside": openstack(
+            "Neutron::RouterInterface", router=reference("router"), subnet=reference("subnet")
+        ),
+        "group": openstack("Neutron::SecurityGroup", name="web"),
+        "rule": openstack(
+            "Neutron::SecurityGroupRule",
+            security_group=reference("group"),
+            port_range_min=443,
+            port_range_max=443,
+            remote_ip_prefix="0.0.0.0/0",
+        ),
+        "port": openstack("Neutron::Port", "inside", network=reference("net")),
+        "other": openstack("Neutron::Port", "inside", network=reference("net")),
+    }
+
+
+def test_a_routed_network_with_floating_addresses(site: World) -> None:
+    gateway = {"network": "public", "enable_snat": False}
+
+    def given(target: str, **router: Any) -> dict[str, Any]:
+        return {
+            **routed(external_gateway_info=gateway, **router),
+            "direct": openstack(
+                "Neutron::FloatingIP", floating_network="public", port_id=reference(target)
+            ),
+            "loose": openstack("Neutron::FloatingIP", floating_network="public"),
+            "led": openstack(
+                "Neutron::FloatingIPAssociation",
+                floatingip_id=reference("loose"),
+                port_id=reference(target),
+            ),
+        }
+
+    outputs = {
+        "address": {"get_attr": ["direct", "floating_ip_address"]},
+        "gateway": {"get_attr": ["router", "external_gateway_info", "enable_snat"]},
+        "leads": {"get_attr": ["loose", "port_id"]},
+    }
+    stack = site.create(given("port", name="before"), outputs=outputs)
+    stack.reach("CREATE_COMPLETE", seconds=SECONDS)
+    cloud = site_of(site)
+    assert stack.output("gateway") is False
+    assert stack.output("leads") == stack.physical("port")
+    assert cloud.get("network", "floatingips", stack.physical("direct"))["port_id"]
+    (rule,) = cloud.list("network", "security_group_rules", port_range_min="443")
+    assert (rule["protocol"], rule["security_group_id"]) == ("tcp", stack.physical("group"))
+    stack.update(given("other", name="after"))
+    stack.reach("UPDATE_COMPLETE", seconds=SECONDS)
+    assert cloud.get("network", "routers", stack.physical("router"))["name"] == "after"
+    ports = {item["port_id"] for item in cloud.list("network", "floatingips")}
+    assert ports == {stack.physical("other")}
+    stack.delete()
+    stack.reach("DELETE_COMPLETE", seconds=SECONDS)
+    assert left(site) == {}
+
+
+def test_a_flavor_and_a_group_for_a_server(site: World) -> None:
+    given = {
+        "size": openstack("Nova::Flavor", ram=256, vcpus=1, extra_specs={"a": "b"}),
+        "apart": openstack("Nova::ServerGroup", rules={"max_server_per_host": 2}),
+        "web": server(
+            image="local",
+            flavor=reference("size"),
+            scheduler_hints={"group": reference("apart")},
+        ),
+        "router": openstack("Neutron::Router"),
+        "out": openstack("Neutron::RouterGateway", router_id=reference("router"), network="public"),
+    }
+    stack = site.create(given, outputs={"specs": {"get_attr": ["size", "extra_specs"]}})
+    stack.reach("CREATE_COMPLETE", seconds=SECONDS)
+    cloud = site_of(site)
+    assert stack.output("specs") == {"a": "b"}
+    group = cloud.get("compute", "server_groups", stack.physical("apart"))
+    assert (group["policy"], group["rules"]) == ("anti-affinity", {"max_server_per_host": 2})
+    router = cloud.get("network", "routers", stack.physical("router"))
+    assert router["external_gateway_info"]["network_id"]
+    stack.delete()
+    stack.reach("DELETE_COMPLETE", seconds=SECONDS)
+    assert left(site) == {}
