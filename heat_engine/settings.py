@@ -27,6 +27,7 @@ class EngineSettings:
     report_interval: int = 10
     stack_action_timeout: int = 3600
     error_wait_time: float = 240.0
+    observe_on_update: bool = False
     action_retry_limit: int = 5
     retry_seconds: float = 2.0
     max_template_size: int = 524288

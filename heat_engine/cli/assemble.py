@@ -37,6 +37,7 @@ def settings(conf: cfg.ConfigOpts) -> EngineSettings:
         report_interval=conf.periodic_interval,
         stack_action_timeout=conf.stack_action_timeout,
         error_wait_time=conf.error_wait_time,
+        observe_on_update=conf.observe_on_update,
         action_retry_limit=conf.action_retry_limit,
         max_template_size=conf.max_template_size,
         max_resources_per_stack=conf.max_resources_per_stack,

@@ -84,7 +84,7 @@ def write(session: Session, core: Core, parent: StackRecord, prepared: Prepared)
     if stack.deleted_at is not None:
         return None
     if prepared.goal is not None:
-        return _update(session, core, stack, prepared, prepared.goal)
+        return _update(session, core, parent, stack, prepared, prepared.goal)
     state = (stack.action, stack.status)
     if state == (prepared.action, Status.IN_PROGRESS):
         return None
@@ -127,6 +127,7 @@ def _create(session: Session, core: Core, parent: StackRecord, prepared: Prepare
         status_reason="",
         timeout_mins=prepared.timeout_mins,
         disable_rollback=True,
+        converge=parent.converge,
         **_documents(session, goal),
     )
     stack = stacks.get(session, prepared.child_id)
@@ -136,12 +137,18 @@ def _create(session: Session, core: Core, parent: StackRecord, prepared: Prepare
 
 
 def _update(
-    session: Session, core: Core, stack: StackRecord, prepared: Prepared, goal: Goal
+    session: Session,
+    core: Core,
+    parent: StackRecord,
+    stack: StackRecord,
+    prepared: Prepared,
+    goal: Goal,
 ) -> Begun:
     columns = {
         **_documents(session, goal),
         "updated_at": clock.utc(),
         "timeout_mins": prepared.timeout_mins,
+        "converge": parent.converge,
     }
     stacks.update(session, stack.id, **columns)
     fresh = stacks.get(session, stack.id)

@@ -138,6 +138,9 @@ def needs_new(kind: ResourceType, changed: Iterable[str]) -> bool:
     )
 
 
+_CHANGES = frozenset({Verb.OBSERVE, Verb.UPDATE, Verb.REPLACE})
+
+
 class Planner:
     """Decides for each wanted resource, in dependency order, what has to be done to it."""
 
@@ -177,6 +180,8 @@ class Planner:
             result.decisions[name] = decision
             if verb is None and self._pauses(name):
                 verb = Verb.UPDATE
+            if verb in (None, Verb.UPDATE) and self._observes(name):
+                verb = Verb.OBSERVE
             if verb is None:
                 continue
             row = self.current.get(name)
@@ -184,11 +189,13 @@ class Planner:
                 row = self._new_row(definition, requires[name])
                 result.fresh.append(row)
                 self.current[name] = row
-            if verb is not Verb.CREATE and decision is not Decision.UNCHANGED:
-                self._scope.moving[name] = decision is Decision.REPLACED or not sure
+            moving = verb is not Verb.CREATE and decision is not Decision.UNCHANGED
+            if moving or verb is Verb.OBSERVE:
+                unsure = not sure or verb is Verb.OBSERVE
+                self._scope.moving[name] = decision is Decision.REPLACED or unsure
             verbs[name] = (verb, row.id)
         leftover = any(row.obsolete or row.name not in names for row in self._rows)
-        changing = any(verb in (Verb.UPDATE, Verb.REPLACE) for verb, _ in verbs.values())
+        changing = any(verb in _CHANGES for verb, _ in verbs.values())
         steps = plan.forward(verbs, requires, cleanup=leftover or changing)
         result.steps = step_records(steps, self.current.values())
         result.touched = list(self._touched.values())
@@ -197,6 +204,14 @@ class Planner:
     def _pauses(self, name: str) -> bool:
         """An update stops at its hook even where it then finds nothing to do (section 8.1)."""
         return "pre-update" in registry_map.hooks(self._registry, name)
+
+    def _observes(self, name: str) -> bool:
+        """Whether what is real is looked at before it is compared with what is wanted."""
+        row = self.current.get(name)
+        asked = self._stack.converge or self._core.settings.observe_on_update
+        if not asked or row is None or row.external_id is not None:
+            return False
+        return kinds.made(self._core.registry, row).observes
 
     def _decide(self, definition: ResourceDefinition) -> tuple[Verb | None, Decision, bool]:
         """The verb to run, what that means, and whether that is sure before anything has run."""

@@ -17,6 +17,7 @@ from heat_engine.graph import dag
 
 class Verb(enum.StrEnum):
     CREATE = "create"
+    OBSERVE = "observe"
     UPDATE = "update"
     REPLACE = "replace"
     RELEASE = "release"

@@ -39,7 +39,8 @@ class Progress:
     where it is not the physical id. data: kept encrypted, as metadata and attributes are.
     child: the nested stack that is wanted, with a wait; the verb is called again when it has
     ended. place: where in a nested stack the failure is. transient: a failed creation may go right
-    when what it has made is deleted and it is begun anew.
+    when what it has made is deleted and it is begun anew. observed: properties that the thing has
+    otherwise than the resource was made with, as the thing has them.
     """
 
     outcome: Outcome
@@ -56,10 +57,11 @@ class Progress:
     child: ChildStack | None = None
     place: str = ""
     transient: bool = False
+    observed: Mapping[str, Any] = field(default_factory=dict)
 
 
 def done(**fields: Any) -> Progress:
-    """Finished. ``fields``: physical_id, reference_id, attributes, metadata, data."""
+    """Finished. ``fields``: physical_id, reference_id, attributes, metadata, data, observed."""
     return Progress(Outcome.DONE, **fields)
 
 
@@ -196,6 +198,7 @@ class ResourceType:
     vigil: while a traversal is still running, the engine calls ``watch`` on the finished resource
     every second, so that a server that dies fails its stack at once.
     old_names: a required property and the hidden one that may be given instead of it.
+    observes: ``observe`` finds out what the real thing is like.
     releases: ``release`` is called on a resource before its replacement is made.
     error_wait: after another resource failed, the engine lets a waiting verb go on for a while;
     False: it is aborted at once.
@@ -222,6 +225,7 @@ class ResourceType:
     vigil: ClassVar[bool] = False
     old_names: ClassVar[Mapping[str, str]] = {}
     error_wait: ClassVar[bool] = True
+    observes: ClassVar[bool] = False
     releases: ClassVar[bool] = False
     physical_name_limit: ClassVar[int] = 255
     supports_check: ClassVar[bool] = False
@@ -258,6 +262,10 @@ class ResourceType:
 
     def delete(self, request: Request) -> Progress:
         """``physical_id`` may be None: then whatever ``token`` made is deleted. Absent is done."""
+        return done()
+
+    def observe(self, request: Request) -> Progress:
+        """Done with what is ``observed`` of the thing; replace when it is gone or broken."""
         return done()
 
     def release(self, request: Request) -> Progress:

@@ -61,6 +61,8 @@ class Beginnings:
                 return self.replace(step, record)
             case Verb.DELETE:
                 return self._delete(step, record)
+            case Verb.OBSERVE:
+                return self._work.call(step, record)
             case _:
                 return self._plain(step, record)
 

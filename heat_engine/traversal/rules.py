@@ -13,7 +13,7 @@ from heat_engine.language import registry_map
 from heat_engine.store.resources import ResourceRecord
 
 PRE, POST = "pre", "post"
-UPDATING = frozenset({Verb.UPDATE, Verb.REPLACE})
+UPDATING = frozenset({Verb.OBSERVE, Verb.UPDATE, Verb.REPLACE})
 
 
 class Rules:

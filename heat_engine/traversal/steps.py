@@ -56,6 +56,8 @@ class Steps:
     def apply(self, step: StepRecord, progress: Progress) -> Result:
         """Put what a verb has reached into the rows; the next call where it leads to one."""
         record = self._work.rows[step.resource_id]
+        if step.verb == Verb.OBSERVE and progress.outcome is not Outcome.WAIT:
+            return self._observed(step, record, progress)
         if progress.outcome is Outcome.REPLACE:
             return self._guarded(step, self._beginnings.replace_updated)
         changed = self.outcomes.keep(record, progress)
@@ -81,6 +83,22 @@ class Steps:
         if hook is not None:
             return self.outcomes.pause(step, record, hook)
         return self._finish(step, record)
+
+    def _observed(self, step: StepRecord, record: ResourceRecord, progress: Progress) -> Result:
+        """Update from what is real; what is gone has nothing left to release and is made anew."""
+        if progress.outcome is Outcome.FAILED:
+            text = self.outcomes.told(record, progress)
+            return self.outcomes.give_up(step, record, Action.UPDATE, text)
+        step.verb, step.progress = Verb.UPDATE, {}
+        if progress.outcome is Outcome.REPLACE:
+            step.verb = Verb.REPLACE
+            record.outcome = {**(record.outcome or {}), "released": True}
+        elif progress.observed:
+            real = {**record.properties, **progress.observed}
+            record.define({**(record.definition or {}), "properties": real})
+        self._work.journal.row(record)
+        self._work.journal.step(step)
+        return self._guarded(step, self._beginnings.begin)
 
     def _again(self, step: StepRecord, record: ResourceRecord) -> Result:
         """Call a verb again, or begin again what was taken back, once it is time for that."""

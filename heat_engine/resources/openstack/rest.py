@@ -16,7 +16,7 @@ from heat_engine.language.schema import Kind
 from heat_engine.resources.openstack.calls import compact, guarded, poll, reference, refused
 from heat_engine.resources.openstack.messages import both
 from heat_engine.resources.openstack.thing import ThingType
-from heat_engine.resources.protocol import Progress, Request, done, failed
+from heat_engine.resources.protocol import Progress, Request, done, failed, replace
 
 
 @dataclass(frozen=True, slots=True)
@@ -34,9 +34,14 @@ class Field:
     merged: bool = False
 
 
+# What a service gives back as it was given.
+COMPARABLE = frozenset({Kind.STRING, Kind.INTEGER, Kind.NUMBER, Kind.BOOLEAN})
+
+
 class RestType(ThingType):
     """The verbs of a thing that is made, changed and deleted by its collection's REST calls."""
 
+    observes = True
     fields: ClassVar[Mapping[str, Field]] = {}
 
     def validate(self, properties: Mapping[str, Any], stack_timeout: float) -> Sequence[str]:
@@ -48,6 +53,9 @@ class RestType(ThingType):
             elif len(given) > 1:
                 problems.append(both(name, old_name))
         return problems
+
+    def observe(self, request: Request) -> Progress:
+        return guarded(request, self.observe_thing)
 
     def create(self, request: Request) -> Progress:
         return guarded(request, self.create_thing)
@@ -111,6 +119,34 @@ class RestType(ThingType):
             if body:
                 request.cloud.update(self.service, self.collection, str(request.physical_id), body)
         return self.settle(request, self.get(request), self.finish_update, saved={"sent": True})
+
+    def observe_thing(self, request: Request) -> Progress:
+        try:
+            thing = self.get(request)
+        except CloudError as error:
+            if error.kind == "not_found":
+                return replace()
+            raise
+        if self.is_broken(thing):
+            return replace()
+        return done(observed=self.drift(request, thing))
+
+    def drift(self, request: Request, thing: Document) -> dict[str, Any]:
+        """Properties that can be put back and that the thing has otherwise, as it has them."""
+        found: dict[str, Any] = {}
+        for name, prop in self.properties.items():
+            field = Field() if name == "name" else self.fields.get(name)
+            meant = request.previous.get(name)
+            if field is None or field.merged or meant is None or not prop.updatable:
+                continue
+            key = field.key or name
+            if key not in thing or prop.kind not in COMPARABLE:
+                continue
+            if field.refers:
+                meant = reference(request.cloud, field.service or self.service, field.refers, meant)
+            if thing[key] != meant:
+                found[name] = thing[key]
+        return found
 
     def settle(
         self,

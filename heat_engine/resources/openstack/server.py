@@ -98,6 +98,18 @@ class Server(AgentServer):
             body["metadata"] = {**dict.fromkeys(gone), **body["metadata"]}
         return {key: value for key, value in body.items() if key in self.settable}
 
+    def drift(self, request: Request, thing: Document) -> dict[str, Any]:
+        found = super().drift(request, thing)
+        meant = server_body.metadata(request.previous.get("metadata") or {})
+        real = {key: value for key, value in (thing.get("metadata") or {}).items() if key in meant}
+        if real != meant:
+            found["metadata"] = real
+        flavor = (thing.get("flavor") or {}).get("id")
+        wanted = reference(request.cloud, "compute", "flavors", request.previous.get("flavor"))
+        if flavor is not None and flavor != wanted:
+            found["flavor"] = flavor
+        return found
+
     def must_replace(self, request: Request) -> bool:
         changed, wanted = request.changed, request.properties
         if "image" in changed and (

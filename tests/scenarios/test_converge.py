@@ -1,0 +1,138 @@
+"""Updates that look at the real things first."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from typing import Any
+
+import pytest
+
+from tests.scenarios import nests
+from tests.scenarios.world import MINE, Stack, World, net, server, thing
+
+
+def made(world: World, collection: str) -> dict[str, Any]:
+    found: dict[str, Any] = world.cloud.made(collection)[-1]
+    return found
+
+
+def test_what_was_deleted_is_made_anew_and_its_dependents_follow(any_world: World) -> None:
+    resources = {"web": server(), "copy": thing({"get_resource": "web"}), "other": net()}
+    stack = any_world.create(resources)
+    stack.reach("CREATE_COMPLETE")
+    old = stack.physical("web")
+    any_world.cloud.things["servers"].clear()
+    stack.update(resources)
+    stack.reach("UPDATE_COMPLETE")
+    assert stack.physical("web") == old
+    stack.update(resources, converge=True)
+    stack.reach("UPDATE_COMPLETE")
+    assert stack.physical("web") == made(any_world, "servers")["id"] != old
+    shown = stack.via().describe_stack_resource(MINE, stack.identity, "copy")
+    assert shown["attributes"]["output"] == stack.physical("web")
+    assert len(any_world.cloud.done("create", "networks")) == 1
+    assert any_world.leftovers() == {"steps": 0, "traversals": 0}
+
+
+def test_what_broke_is_made_anew(world: World) -> None:
+    stack = world.create({"web": server()})
+    stack.reach("CREATE_COMPLETE")
+    made(world, "servers")["status"] = "ERROR"
+    stack.update({"web": server()}, converge=True)
+    stack.reach("UPDATE_COMPLETE")
+    assert [item["status"] for item in world.cloud.made("servers")] == ["ACTIVE"]
+    assert len(world.cloud.done("create", "servers")) == 2
+
+
+def test_what_was_changed_is_put_back(world: World) -> None:
+    resources = {
+        "web": server(metadata={"role": "web"}),
+        "n": {"type": "OS::Neutron::Net", "properties": {"name": "n", "admin_state_up": True}},
+    }
+    stack = world.create(resources)
+    stack.reach("CREATE_COMPLETE")
+    ids = stack.physical("web"), stack.physical("n")
+    real, network = made(world, "servers"), made(world, "networks")
+    real.update(name="hijacked", metadata={"role": "evil", "by": "hand"})
+    network.update(name="x", admin_state_up=False, status="DOWN")
+    network["status"] = "ACTIVE"
+    stack.update(resources, converge=True)
+    stack.reach("UPDATE_COMPLETE")
+    assert (stack.physical("web"), stack.physical("n")) == ids
+    assert (real["name"], real["metadata"]["role"]) == ("web", "web")
+    assert (network["name"], network["admin_state_up"]) == ("n", True)
+    assert stack.states() == {"web": "UPDATE_COMPLETE", "n": "UPDATE_COMPLETE"}
+
+
+def test_what_is_as_it_should_be_is_left_alone(world: World) -> None:
+    resources = {"web": server(), "n": net(), "t": thing()}
+    stack = world.create(resources)
+    stack.reach("CREATE_COMPLETE")
+    before = stack.events()
+    stack.update(resources, converge=True)
+    stack.reach("UPDATE_COMPLETE")
+    told = [event for event in stack.events()[len(before) :] if event[0] != "."]
+    assert told == []
+    assert stack.states() == dict.fromkeys(resources, "CREATE_COMPLETE")
+
+
+def test_the_wish_stays_with_the_stack_until_it_is_taken_back(world: World) -> None:
+    stack = world.create({"n": net()})
+    stack.reach("CREATE_COMPLETE")
+    made_so_far = 1
+    for wish, looks in (({"converge": True}, True), ({}, True), ({"converge": False}, False)):
+        network = stack.physical("n")
+        gone = world.cloud.things["networks"].pop(network)
+        stack.update({"n": net()}, **wish)
+        stack.reach("UPDATE_COMPLETE")
+        made_so_far += looks
+        assert len(world.cloud.done("create", "networks")) == made_so_far
+        world.cloud.things["networks"].setdefault(network, gone)
+
+
+def test_the_configuration_can_wish_it_for_all(new_world: Callable[..., World]) -> None:
+    world = new_world(observe_on_update=True)
+    stack = world.create({"n": net()})
+    stack.reach("CREATE_COMPLETE")
+    world.cloud.things["networks"].pop(stack.physical("n"))
+    stack.update({"n": net()})
+    stack.reach("UPDATE_COMPLETE")
+    assert len(world.cloud.made("networks")) == 1
+
+
+def test_it_goes_down_to_nested_stacks(world: World) -> None:
+    files = {"in.yaml": nests.nest({"n": net()})}
+    stack = nests.create(world, {"out": {"type": "in.yaml"}}, files)
+    stack.reach("CREATE_COMPLETE")
+    nested: Stack = nests.child(stack, "out")
+    world.cloud.things["networks"].pop(nested.physical("n"))
+    nests.update(stack, {"out": {"type": "in.yaml"}}, files, converge=True)
+    stack.reach("UPDATE_COMPLETE")
+    assert [item["id"] for item in world.cloud.made("networks")] == [nested.physical("n")]
+
+
+def test_a_cloud_that_does_not_answer_fails_the_update(world: World) -> None:
+    stack = world.create({"n": net()})
+    stack.reach("CREATE_COMPLETE")
+    world.cloud.fail("get", "networks", "forbidden")
+    stack.update({"n": net()}, converge=True)
+    stack.reach("UPDATE_FAILED")
+    assert stack.reason == "Resource UPDATE failed: Forbidden: resources.n: networks forbidden"
+    stack.update({"n": net()}, converge=True)
+    stack.reach("UPDATE_COMPLETE")
+    assert len(world.cloud.done("create", "networks")) == 1
+
+
+@pytest.mark.parametrize("lossy", [False, True])
+def test_an_engine_that_dies_while_looking_loses_nothing(world: World, lossy: bool) -> None:
+    stack = world.create({"n": net()})
+    stack.reach("CREATE_COMPLETE")
+    world.cloud.things["networks"].pop(stack.physical("n"))
+    first, _ = world.engine, world.add_engine()
+    world.lossy = lossy
+    with world.cloud.held("create", "networks") as arrived:
+        stack.update({"n": net()}, converge=True, via=first)
+        assert arrived.wait(10)
+        world.kill(first)
+    stack.reach("UPDATE_COMPLETE")
+    assert len(world.cloud.made("networks")) == 1
