@@ -12,16 +12,18 @@ from heat_engine.commands import goal as goals
 from heat_engine.commands.change import Begun
 from heat_engine.commands.core import Core
 from heat_engine.commands.goal import Goal, Source
-from heat_engine.commands.planning import Planner
+from heat_engine.commands.planning import Decision, Planner
 from heat_engine.commands.stack_create import Options, Order, options
 from heat_engine.graph.states import NO_UPDATE, Action, Status
-from heat_engine.language import environment
+from heat_engine.language import environment, registry_map
 from heat_engine.language.environment import Environment
 from heat_engine.store import clock, documents, resources, stacks
 from heat_engine.store.records import StackRecord
 from heat_engine.store.session import Session
 
 ATTEMPTS = 5
+# What rules call the changes that they may forbid.
+_CHANGES = {Decision.UPDATED: "update", Decision.REPLACED: "replace"}
 
 
 class Moved(Exception):
@@ -58,7 +60,10 @@ def update(core: Core, context: RequestContext, identity: dict[str, Any], order:
 def preview(
     core: Core, context: RequestContext, identity: dict[str, Any], order: Order
 ) -> dict[str, list[dict[str, Any]]]:
-    """Which resources an update leaves, updates, replaces, adds and deletes; changes nothing."""
+    """Which resources an update leaves, updates, replaces, adds and deletes; changes nothing.
+
+    What a rule of the environment forbids says so in its reason (engine-semantics.md section 8.2).
+    """
     stack, goal, _ = _prepare(core, context, identity, order)
     with core.database.read() as session:
         rows = resources.load(session, stack.id)
@@ -69,9 +74,14 @@ def preview(
         name: [] for name in ("unchanged", "updated", "replaced", "added", "deleted")
     }
     dependents = render.required_by(planner.current.values())
+    registry = goal.environment.resource_registry
     for name, decision in plan.decisions.items():
-        row = planner.current[name]
-        lists[decision.value].append(render.resource(stack, row, dependents.get(name, ())))
+        entry = render.resource(stack, planner.current[name], dependents.get(name, ()))
+        change = _CHANGES.get(decision)
+        if change in registry_map.restricted_actions(registry, name):
+            refusal = errors.ResourceActionRestricted(action=change)
+            entry["resource_status_reason"] = refusal.message
+        lists[decision.value].append(entry)
     for name, row in before.items():
         if name not in plan.decisions:
             lists["deleted"].append(render.resource(stack, row, dependents.get(name, ())))

@@ -62,12 +62,17 @@ def _words(resource: Document, open_ones: Sequence[str]) -> str:
     status = resource["resource_status"]
     if status.endswith("_FAILED"):
         return str(resource.get("resource_status_reason", ""))
-    if status.endswith("_IN_PROGRESS"):
-        waits = resource.get("waiting_for") or ""
-        return f"waits for {waits}" if waits else ""
+    if resource.get("waiting_for"):
+        return f"waits for {resource['waiting_for']}{_times(resource)}"
     if status.startswith("INIT_") and open_ones:
         return f"waits for {', '.join(open_ones)}"
     return ""
+
+
+def _times(resource: Document) -> str:
+    """Since when and until when at the latest: times of day, in UTC as all of Hearth's."""
+    times = ((word, resource.get(f"waiting_{word}")) for word in ("since", "until"))
+    return "".join(f", {word} {str(time)[11:19]}" for word, time in times if time)
 
 
 def _label(name: str, kind: str, status: str, words: str) -> Text:
