@@ -198,7 +198,8 @@ class ResourceType:
     vigil: while a traversal is still running, the engine calls ``watch`` on the finished resource
     every second, so that a server that dies fails its stack at once.
     old_names: a required property and the hidden one that may be given instead of it.
-    observes: ``observe`` finds out what the real thing is like.
+    observes: it has one more verb, ``observe``: done with what is ``observed`` of the real thing,
+    replace when that is gone or broken.
     releases: ``release`` is called on a resource before its replacement is made.
     error_wait: after another resource failed, the engine lets a waiting verb go on for a while;
     False: it is aborted at once.
@@ -262,10 +263,6 @@ class ResourceType:
 
     def delete(self, request: Request) -> Progress:
         """``physical_id`` may be None: then whatever ``token`` made is deleted. Absent is done."""
-        return done()
-
-    def observe(self, request: Request) -> Progress:
-        """Done with what is ``observed`` of the thing; replace when it is gone or broken."""
         return done()
 
     def release(self, request: Request) -> Progress:

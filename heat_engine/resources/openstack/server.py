@@ -225,14 +225,15 @@ class Server(AgentServer):
     def attribute(self, request: Request, thing: Document, name: str) -> Any:
         if name != "console_urls":
             return super().attribute(request, thing, name)
-        return {kind: self._console(request, kind, action) for kind, action in CONSOLES.items()}
+        return {kind: _console(self, request, kind, action) for kind, action in CONSOLES.items()}
 
-    def _console(self, request: Request, kind: str, action: str) -> str:
-        """A console's URL, or why there is none."""
-        try:
-            answer = request.cloud.act(
-                self.service, self.collection, str(request.physical_id), action, {"type": kind}
-            )
-        except CloudError as error:
-            return str(error)
-        return str((answer or {}).get("console", answer or {}).get("url", ""))
+
+def _console(server: Server, request: Request, kind: str, action: str) -> str:
+    """A console's URL, or why there is none."""
+    try:
+        answer = request.cloud.act(
+            server.service, server.collection, str(request.physical_id), action, {"type": kind}
+        )
+    except CloudError as error:
+        return str(error)
+    return str((answer or {}).get("console", answer or {}).get("url", ""))
