@@ -241,6 +241,13 @@ class ExportInUse(Invalid):
     message_format = "Export {name} cannot be deleted as it is in use by {importers}."
 
 
+class TooManyStreams(HearthError):
+    code = "HE1100"
+    http_status = 429
+    aws_code = "Throttling"
+    message_format = "{of} has at most {limit} streams of events at a time. Close one, or wait."
+
+
 class NotAuthenticated(HearthError):
     code = "HE2000"
     http_status = 401

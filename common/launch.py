@@ -10,6 +10,7 @@ from oslo_config import cfg
 from common import config, logs, pipeline
 from common.rpc import transport
 from common.rpc.client import EngineClient
+from common.rpc.news import News
 from common.server import HttpServer
 from common.signals import Signals
 
@@ -22,7 +23,7 @@ GROUPS = {
 
 
 def listen(
-    conf: cfg.ConfigOpts, names: Iterable[str], engine: EngineClient
+    conf: cfg.ConfigOpts, names: Iterable[str], engine: EngineClient, news: News | None = None
 ) -> tuple[HttpServer, dict[str, int]]:
     """A server with those APIs, not started yet, and the port that each listens at.
 
@@ -34,7 +35,7 @@ def listen(
     ports: dict[str, int] = {}
     for name, options in groups.items():
         application = pipeline.load(
-            paste_file, name, flavor=conf.paste_deploy.flavor, conf=conf, engine=engine
+            paste_file, name, flavor=conf.paste_deploy.flavor, conf=conf, engine=engine, news=news
         )
         try:
             ports[name] = server.add(application, options)
@@ -53,13 +54,18 @@ def serve(name: str) -> None:
     conf = config.load(name)
     logs.setup(conf, name)
     signals = Signals()
-    messages = transport.build(conf)
-    server, _ports = listen(conf, [name], EngineClient(messages))
+    messages, hints = transport.build(conf), transport.build_peers(conf)
+    news = News(hints)
+    server, _ports = listen(conf, [name], EngineClient(messages), news)
+    if name == "heat-api":
+        news.start()
     server.start()
     signals.wait(reload=lambda: logs.reload(conf))
     LOG.info("%s stops", name)
     server.stop(conf.drain_seconds)
+    news.stop()
     messages.cleanup()
+    hints.cleanup()
 
 
 def heat_api() -> None:

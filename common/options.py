@@ -21,6 +21,47 @@ API_OPTS = [
     ),
 ]
 
+STREAM_OPTS = [
+    cfg.IntOpt(
+        "max_streams",
+        default=600,
+        min=0,
+        help="Streams of events that one process serves at a time; each is a connection.",
+    ),
+    cfg.IntOpt(
+        "max_streams_per_project",
+        default=500,
+        min=0,
+        help="Streams of events that a project may have at a time at one process.",
+    ),
+    cfg.IntOpt(
+        "max_unread",
+        default=256 * 1024,
+        min=64 * 1024,
+        help="Bytes of a stream that its client has not taken; one with more is let go, and "
+        "comes back where it was.",
+    ),
+    cfg.FloatOpt(
+        "heartbeat_interval",
+        default=15.0,
+        min=0.1,
+        help="Seconds of silence after which a stream gives a sign of life; less than "
+        "idle_timeout of the API.",
+    ),
+    cfg.FloatOpt(
+        "max_age",
+        default=3600.0,
+        min=1.0,
+        help="Seconds after which a stream ends and its client has to be authenticated again.",
+    ),
+    cfg.FloatOpt(
+        "poll_interval",
+        default=2.0,
+        min=0.1,
+        help="Seconds between looks for events whose hint was lost.",
+    ),
+]
+
 KEYSTONE_OPTS = [
     cfg.StrOpt("auth_uri", help="URL of Keystone that clients are sent to."),
 ]
@@ -43,6 +84,7 @@ def list_opts() -> list[tuple[str | None, Sequence[cfg.Opt]]]:
     """The options by group, for oslo-config-generator."""
     return [
         (None, API_OPTS),
+        ("event_stream", STREAM_OPTS),
         ("clients_keystone", KEYSTONE_OPTS),
         ("auth_password", PASSWORD_OPTS),
         ("ec2authtoken", EC2_OPTS),

@@ -18,6 +18,7 @@ from oslo_middleware import cors as cors_options
 from paste import deploy
 
 from common import options, wsgi
+from common.rpc.news import News
 
 Filter = Callable[[wsgi.Application], Any]
 
@@ -32,19 +33,27 @@ class Services:
 
     conf: cfg.ConfigOpts
     engine: wsgi.Engine
+    news: News | None = None
 
 
 def load(
-    paste_file: str, name: str, *, flavor: str | None, conf: cfg.ConfigOpts, engine: wsgi.Engine
+    paste_file: str,
+    name: str,
+    *,
+    flavor: str | None,
+    conf: cfg.ConfigOpts,
+    engine: wsgi.Engine,
+    news: News | None = None,
 ) -> wsgi.Application:
     """The application ``name`` (for example ``heat-api``) with its flavor's filters around it.
 
     paste_file: absolute path. flavor: ``custombackend``, ``standalone``, ``noauth``, or None for
-    the default (Keystone tokens). Raises LookupError when the file has no such application.
+    the default (Keystone tokens). news: the engines' hints. Raises LookupError when the file has
+    no such application.
     """
     options.register(conf)
     key = str(next(_numbers))
-    _registered[key] = Services(conf, engine)
+    _registered[key] = Services(conf, engine, news)
     full_name = f"{name}-{flavor}" if flavor else name
     application: wsgi.Application = deploy.loadapp(
         f"config:{paste_file}", name=full_name, global_conf={_KEY: key}

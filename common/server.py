@@ -3,6 +3,7 @@
 waitress, chosen by measuring (docs/benchmarks.md): requests are read whole by one thread that
 never waits, so a slow or broken client holds no worker; memory is small; it can be embedded.
 One loop and one pool of threads serve all ports. Requests of a connection come one after another.
+An answer may go on without a thread, see ``common.streaming``.
 """
 
 from __future__ import annotations
@@ -17,6 +18,7 @@ from waitress import wasyncore
 from waitress.task import ThreadedTaskDispatcher
 
 from common.clock import Deadline
+from common.streaming import Channel
 
 _LOOP_SECONDS = 30.0  # whatever happens wakes the loop; this is for closing silent connections
 _DRAIN_SECONDS = 0.02
@@ -60,8 +62,14 @@ class HttpServer:
             clear_untrusted_proxy_headers=False,  # oslo.middleware decides about them
             ident=None,
         )
+        listener.channel_class = Channel
         self._listeners.append(listener)
         return int(listener.effective_port)
+
+    @property
+    def connections(self) -> int:
+        """Open connections, over all ports."""
+        return sum(len(each.active_channels) for each in self._listeners)
 
     def start(self) -> None:
         self._dispatcher.set_thread_count(self._threads)

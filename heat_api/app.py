@@ -10,6 +10,7 @@ from common.context import RequestContext
 from common.policy import Policy
 from heat_api.call import Call
 from heat_api.routes import Match, Table
+from heat_api.watching.feed import Feed, Limits
 
 
 class Application:
@@ -20,6 +21,9 @@ class Application:
         self.debug = bool(services.conf.debug)
         self.policy = Policy(services.conf)
         self.table = Table()
+        self.feed = Feed(services.engine, Limits(**services.conf.event_stream))
+        if services.news is not None:
+            services.news.listen(self.feed.tell)
 
     def __call__(
         self, environ: wsgi.Environ, start_response: wsgi.StartResponse
@@ -46,8 +50,9 @@ class Application:
         _check_project(context, match)
         if match.route.rule is not None:
             self.policy.enforce(context, match.route.rule)
+        services = self.services
         call = Call(
-            request, context, self.services.engine, self.services.conf, self.policy, match.path
+            request, context, services.engine, services.conf, self.policy, match.path, self.feed
         )
         value = match.route.handler(call)
         return value if isinstance(value, webob.Response) else wsgi.json_response(value)

@@ -14,6 +14,7 @@ from common import errors, wsgi
 from common.context import RequestContext
 from common.identifiers import StackIdentity
 from common.policy import Policy
+from heat_api.watching.feed import Feed
 
 
 @dataclass(frozen=True, slots=True)
@@ -29,6 +30,7 @@ class Call:
     conf: cfg.ConfigOpts
     policy: Policy
     path: Mapping[str, str]
+    feed: Feed
 
     def ask(self, method: str, **arguments: Any) -> Any:
         """Call the engine for this user."""

@@ -120,6 +120,7 @@ ROUTES = (
     Route("PATCH", RESOURCE, "resource:mark_unhealthy", resources.mark_unhealthy),
     Route("GET", f"{RESOURCE}/metadata", "resource:metadata", resources.metadata),
     Route("POST", f"{RESOURCE}/signal", "resource:signal", resources.signal),
+    Route("GET", "/events", "events:index", events.index_of_project),
     Route("GET", f"{STACK}/events", "events:index", events.index),
     Route("GET", f"{RESOURCE}/events", "events:index", events.index),
     Route("GET", f"{RESOURCE}/events/{{event_id}}", "events:show", events.show),

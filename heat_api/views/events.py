@@ -22,6 +22,15 @@ def list_item(base_url: str, raw: Mapping[str, Any]) -> dict[str, Any]:
     }
 
 
+def told(base_url: str, raw: Mapping[str, Any]) -> dict[str, Any]:
+    """An event as those who watch are told it: that of a list, with what it is about."""
+    return {
+        **list_item(base_url, raw),
+        "stack_name": raw["stack_name"],
+        "resource_type": raw.get("resource_type"),
+    }
+
+
 def show(base_url: str, raw: Mapping[str, Any]) -> dict[str, Any]:
     return {
         **list_item(base_url, raw),

@@ -16,6 +16,7 @@ from common import config, logs
 from common.launch import GROUPS, listen
 from common.rpc import transport
 from common.rpc.client import EngineClient
+from common.rpc.news import News
 from common.signals import Signals
 from heat_engine.cli import first_start
 from heat_engine.cli.assemble import EngineProcess
@@ -34,17 +35,21 @@ class Everything:
         self._conf = conf
         self._transport = transport.build(conf)
         # Ports first: a taken one is known before any work is taken up.
-        self._server, self.ports = listen(conf, GROUPS, EngineClient(self._transport))
+        self._news = News(self._transport)
+        client = EngineClient(self._transport)
+        self._server, self.ports = listen(conf, GROUPS, client, self._news)
         _reach_us(conf, self.ports)
         self._engine = EngineProcess(conf)
 
     def start(self) -> None:
         self._engine.start()
+        self._news.start()
         self._server.start()
         LOG.info("heat-all is ready")
 
     def stop(self) -> None:
         self._server.stop(self._conf.drain_seconds)
+        self._news.stop()
         self._engine.stop(self._conf.drain_seconds)
         self._transport.cleanup()
 

@@ -10,6 +10,7 @@ from oslo_config import cfg
 
 from common import config, errors
 from common.rpc import transport
+from common.rpc.news import Announcer
 from common.rpc.peers import Peers
 from common.rpc.server import EngineServer
 from heat_engine.cli import identity, storage
@@ -76,6 +77,8 @@ class EngineProcess:
         self._calls = transport.build(conf)
         self._hints = transport.build_peers(conf)
         self._peers = Peers(self._hints)
+        self._announcer = Announcer(self._hints)
+        self._database.on_events = lambda stacks: self._announcer.tell()
         keystone = identity.sessions(conf)
         self._local: LocalClouds | None = None
         if keystone is None or conf.cloud.backend == "local":
@@ -122,6 +125,7 @@ class EngineProcess:
             list(pool.map(EngineServer.stop, self._servers))
         self._engine.drain(grace)
         self._peers.stop()
+        self._announcer.stop()
         self._calls.cleanup()
         self._hints.cleanup()
         self._database.dispose()

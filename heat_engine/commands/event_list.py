@@ -33,7 +33,10 @@ def list_events(
     uuid = wanted.pop("uuid", None)
     with core.database.read() as session:
         if identity is None:
-            family = stacks.list(session, project_id=context.project_id or "")
+            family = stacks.list(
+                session, project_id=context.project_id or "", show_nested=bool(nested_depth)
+            )
+            family = [item for item in family if item.depth <= (nested_depth or 0)]
             root = None
         else:
             root = access.by_identity(session, context, identity, deleted=True)

@@ -7,7 +7,7 @@ from datetime import UTC, datetime
 from typing import Any
 
 from common.identifiers import StackIdentity
-from heat_engine.store.records import EventRecord, StackRecord, StackSummary
+from heat_engine.store.records import EventRecord, StackPlace, StackRecord, StackSummary
 from heat_engine.store.resources import ResourceRecord
 
 
@@ -21,7 +21,7 @@ def epoch(value: float | None) -> str | None:
     return time(datetime.fromtimestamp(value, UTC)) if value is not None else None
 
 
-def identity(stack: StackSummary) -> StackIdentity:
+def identity(stack: StackSummary | StackPlace) -> StackIdentity:
     return StackIdentity(stack.project_id, stack.name, stack.id)
 
 
@@ -113,7 +113,7 @@ def required_by(records: Iterable[ResourceRecord]) -> dict[str, list[str]]:
 
 
 def event(
-    stack: StackSummary, record: EventRecord, root: StackSummary | None = None
+    stack: StackSummary | StackPlace, record: EventRecord, root: StackSummary | None = None
 ) -> dict[str, Any]:
     """An event; its identity's path leads to it."""
     place = identity(stack)

@@ -8,6 +8,7 @@ from typing import Any
 from common.context import RequestContext
 from heat_engine.commands import (
     event_list,
+    event_watch,
     stack_act,
     stack_create,
     stack_delete,
@@ -126,3 +127,27 @@ class ReadMethods:
         self, context: RequestContext, stack_identity: Identity | None, **query: Any
     ) -> list[dict[str, Any]]:
         return event_list.list_events(self.core, context, stack_identity, **query)
+
+    def watch_scope(
+        self, context: RequestContext, stack_identity: Identity | None, nested_depth: int = 0
+    ) -> dict[str, Any]:
+        return event_watch.scope(self.core, context, stack_identity, nested_depth)
+
+    def replay_events(
+        self,
+        context: RequestContext,
+        scope: Mapping[str, Any],
+        after: int,
+        again: list[int],
+        until: int,
+    ) -> dict[str, Any]:
+        return event_watch.replay(self.core, scope, after, again, until)
+
+    def follow_events(
+        self,
+        context: RequestContext,
+        after: int | None,
+        again: list[int],
+        project_ids: list[str],
+    ) -> dict[str, Any]:
+        return event_watch.follow(self.core, after, again, project_ids)

@@ -31,6 +31,9 @@ __all__ = ["Database", "upsert"]
 CONNECT_SECONDS = 10
 # Locks are held for milliseconds; who waits longer than this is better tried again.
 LOCK_SECONDS = 10
+# No transaction with events is committed that has taken longer, and a server ends one that is
+# idle so long: who follows the events has to know when nothing older can come any more.
+TRANSACTION_SECONDS = 60
 # A server whose machine vanished never says so: seconds until silence counts as its end.
 _POSTGRESQL = {
     "keepalives_idle": 10,
@@ -45,6 +48,7 @@ _MARIADB = {
     # is too long is an error and not cut off.
     "init_command": "SET SESSION time_zone = '+00:00',"
     f" SESSION innodb_lock_wait_timeout = {LOCK_SECONDS},"
+    f" SESSION idle_write_transaction_timeout = {TRANSACTION_SECONDS},"
     " SESSION sql_mode = CONCAT(@@sql_mode, ',STRICT_TRANS_TABLES')",
 }
 _DATABASE_ERRORS = (exc.DBAPIError, exc.TimeoutError)
@@ -73,6 +77,8 @@ class Database:
         """
         parsed = make_url(url)
         self.vault = vault
+        # Told the stacks that a transaction has written events of, once it is committed.
+        self.on_events: Callable[[set[str]], None] = lambda stacks: None
         self._retry_seconds = retry_seconds
         self._turn_of: int | None = None
         self._slots: deque[receipts.Slot] = deque()
@@ -106,7 +112,11 @@ class Database:
         """
         with _translated(), self._my_turn():
             with self._connect(self._writer) as connection, connection.begin():
-                yield Session(connection, self.vault)
+                session = Session(connection, self.vault)
+                begun = time.monotonic()
+                yield session
+                _check_age(session, begun)
+        self._tell(session)
 
     def transact(
         self, function: Callable[Concatenate[Session, P], T], *args: P.args, **kwargs: P.kwargs
@@ -154,7 +164,11 @@ class Database:
         **kwargs: P.kwargs,
     ) -> T:
         with turn(), engine.connect() as connection, connection.begin():
-            return function(Session(connection, self.vault), *args, **kwargs)
+            session, begun = Session(connection, self.vault), time.monotonic()
+            result = function(session, *args, **kwargs)
+            _check_age(session, begun)
+        self._tell(session)
+        return result
 
     def _surely(
         self,
@@ -166,9 +180,10 @@ class Database:
         """``_once`` for a server, which may take a COMMIT and be gone before it says so."""
         slot.number += 1
         with self._writer.connect() as connection, connection.begin() as transaction:
-            session = Session(connection, self.vault)
+            session, begun = Session(connection, self.vault), time.monotonic()
             result = function(session, *args, **kwargs)
             receipts.leave(session, slot)
+            _check_age(session, begun)
             try:
                 transaction.commit()
             except exc.DBAPIError as error:
@@ -176,10 +191,16 @@ class Database:
                     raise
                 lost = error
             else:
+                self._tell(session)
                 return result
         if self._insist(partial(self._once, self._writer, nullcontext, receipts.is_left, slot)):
+            self._tell(session)
             return result
         raise lost
+
+    def _tell(self, session: Session) -> None:
+        if session.happened:
+            self.on_events(session.happened)
 
     @contextmanager
     def _slot(self) -> Iterator[receipts.Slot]:
@@ -248,7 +269,10 @@ def _engine(url: URL, pool_size: int, busy_seconds: float, echo: bool) -> Engine
     if backend == "postgresql":
         options["connect_args"] = {"connect_timeout": CONNECT_SECONDS, **_POSTGRESQL}
         if "options" not in url.query:
-            options["connect_args"]["options"] = f"-c lock_timeout={LOCK_SECONDS * 1000}"
+            options["connect_args"]["options"] = (
+                f"-c lock_timeout={LOCK_SECONDS * 1000}"
+                f" -c idle_in_transaction_session_timeout={TRANSACTION_SECONDS * 1000}"
+            )
     else:
         options["connect_args"] = {"connect_timeout": CONNECT_SECONDS, **_MARIADB}
     engine = create_engine(url, isolation_level="READ COMMITTED", **options)
@@ -334,6 +358,12 @@ def _translated() -> Iterator[None]:
         if not faults.is_transient(error):
             raise
         raise errors.ServiceUnavailable(UNREACHABLE) from error
+
+
+def _check_age(session: Session, begun: float) -> None:
+    """Raises ``ServiceUnavailable``, and so undoes a transaction that may not end so late."""
+    if session.happened and time.monotonic() - begun > TRANSACTION_SECONDS:
+        raise errors.ServiceUnavailable(UNREACHABLE)
 
 
 def _pauses() -> Iterator[float]:

@@ -32,6 +32,7 @@ def append(session: Session, rows: Sequence[Mapping[str, Any]]) -> None:
     All rows have the same keys. An event that is there already stays as it is.
     """
     insert_new(session, event, rows, key="id")
+    session.happened.update(row["stack_id"] for row in rows)
 
 
 def list(  # noqa: A001

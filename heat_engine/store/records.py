@@ -73,6 +73,18 @@ class EventRecord:
     properties: dict[str, Any] | None = field(default=None, repr=False)
 
 
+@dataclass(frozen=True, slots=True, kw_only=True)
+class StackPlace:
+    """Which stack, and where in a tree of stacks."""
+
+    id: str
+    project_id: str
+    name: str
+    owner_id: str | None
+    root_id: str
+    depth: int
+
+
 @dataclass(frozen=True, slots=True)
 class SignalRecord:
     id: str

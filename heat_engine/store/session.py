@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from typing import Any
 
 from sqlalchemy import Connection, CursorResult, Executable, select
@@ -14,10 +14,14 @@ from heat_engine.store import clock
 
 @dataclass(frozen=True, slots=True)
 class Session:
-    """Handed out by ``Database``; valid until its ``with`` block or ``transact`` call ends."""
+    """Handed out by ``Database``; valid until its ``with`` block or ``transact`` call ends.
+
+    happened: stacks that get events with this transaction.
+    """
 
     connection: Connection
     vault: Vault
+    happened: set[str] = field(default_factory=set)
 
     def execute(
         self,

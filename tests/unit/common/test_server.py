@@ -27,6 +27,8 @@ class Application:
         self, environ: dict[str, Any], start_response: Callable[..., Any]
     ) -> Iterable[bytes]:
         body = environ["wsgi.input"].read()
+        if environ["PATH_INFO"] == "/large":
+            body = b"x" * 20_000_000
         if environ["PATH_INFO"] == "/hold":
             self.entered.set()
             self.release.wait(20)
@@ -142,6 +144,23 @@ def test_slow_clients_hold_up_nobody(port: int) -> None:
     for client in slow:
         client.close()
     assert post(port, b"after") == (200, b"after")
+
+
+def test_who_does_not_read_the_answer_is_let_go(
+    server: HttpServer, application: Application
+) -> None:
+    port = server.add(application, options(idle_timeout=1))
+    server.start()
+    client = connection(port)
+    client.request("GET", "/large")
+    response = client.getresponse()
+    deadline = time.monotonic() + 20
+    while server.connections:
+        assert time.monotonic() < deadline
+        assert post(port, b"other") == (200, b"other")
+    with pytest.raises((http.client.IncompleteRead, ConnectionError)):
+        response.read()
+    client.close()
 
 
 def test_a_request_under_way_is_answered_before_the_end(

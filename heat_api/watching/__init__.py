@@ -1,0 +1,1 @@
+"""Watching events: streams to clients, and the one feed that fills them."""
