@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import argparse
 import re
-import time
+import threading
 from pathlib import Path
 from typing import Any
 
@@ -18,7 +18,8 @@ from heat_engine.cli.run import tree
 from heat_engine.cli.run.client import Client, Refused, read_template, same_template
 from heat_engine.cli.run.home import Home
 
-_LOOK_SECONDS = 0.2
+# What resources wait for changes without an event.
+_LOOK_SECONDS = 1.0
 
 
 def main() -> None:
@@ -89,13 +90,17 @@ def _create(
 
 
 def _watch(console: Console, client: Client, name: str, signals: Signals) -> None:
-    """Show the tree, live until nothing is in progress."""
+    """Show the tree, live until nothing is in progress; each event of the stack draws it anew."""
+    stack, changed = client.stack(name), threading.Event()
+    if stack is not None:
+        threading.Thread(target=client.watch, args=(stack, changed), daemon=True).start()
     with Live(console=console, refresh_per_second=10, transient=False) as live:
         while (stack := client.stack(name)) is not None:
             live.update(tree.draw(stack, client.resources(stack)))
             if signals.stopping or not stack["stack_status"].endswith("_IN_PROGRESS"):
                 break
-            time.sleep(_LOOK_SECONDS)
+            changed.wait(_LOOK_SECONDS)
+            changed.clear()
     console.print()
 
 

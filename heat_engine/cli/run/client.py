@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import contextlib
+import threading
 from collections.abc import Mapping
 from pathlib import Path
 from typing import Any
@@ -33,6 +35,18 @@ class Client:
         """The resources as the list shows them."""
         path = f"/stacks/{stack['stack_name']}/{stack['id']}/resources"
         return self._get(path, "resources") or []
+
+    def watch(self, stack: Document, changed: threading.Event) -> None:
+        """Set ``changed`` at each event of the stack, for as long as its stream lasts."""
+        url = f"{self._endpoint}/stacks/{stack['stack_name']}/{stack['id']}/events"
+        headers = {"Accept": "text/event-stream"}
+        with contextlib.suppress(requests.RequestException):
+            with requests.Session() as session:
+                session.auth, session.trust_env = self._session.auth, False
+                with session.get(url, headers=headers, stream=True, timeout=60) as answer:
+                    for line in answer.iter_lines(chunk_size=1):
+                        if line.startswith(b"data:"):
+                            changed.set()
 
     def template(self, stack: Document) -> Any:
         """The stack's template as data."""
