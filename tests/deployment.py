@@ -156,8 +156,8 @@ class Deployment:
         begun = time.monotonic()
         for program in self.programs:
             self._spawn(program)
-        for port in self.ports.values():
-            self._await(port, begun + READY_SECONDS)
+        for name in self._served():
+            self._await(self.ports[name], begun + READY_SECONDS)
         self.ready_seconds = time.monotonic() - begun
         return self.ready_seconds
 
@@ -220,6 +220,20 @@ class Deployment:
                 stderr=log,
                 env={**os.environ, **self._environment},
             )
+
+    def _served(self) -> list[str]:
+        """The APIs that the programs serve."""
+        started = {Path(program[-1]).name for program in self.programs}
+        return [name for name in self.ports if name in started or "heat-all" in started]
+
+    def restart(self, program: str) -> None:
+        """Kill a program and start it again."""
+        process = self.processes.pop(program)
+        process.kill()
+        process.wait()
+        self._spawn([program])
+        for name in self._served():
+            self._await(self.ports[name], time.monotonic() + READY_SECONDS)
 
     def _await(self, port: int, deadline: float) -> None:
         url = f"http://127.0.0.1:{port}/healthcheck/ready"

@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import base64
 import contextlib
-import signal
 import socket
 import statistics
 import time
@@ -17,7 +16,7 @@ import requests
 
 from tests.brokers import fresh_virtual_host
 from tests.databases import fresh_database
-from tests.deployment import SEPARATE, Deployment, Person
+from tests.deployment import Deployment, Person
 from tests.scenarios.clients.sse import Told, Watch
 from tests.scenarios.clients.test_bad_input import make, settle, template
 
@@ -158,6 +157,7 @@ def test_many_idle_watchers_cost_little_and_starve_nobody(
 
 
 @pytest.mark.slow
+@pytest.mark.timeout(400)
 def test_whatever_is_killed_no_event_is_lost(tmp_path: Path) -> None:
     """Engine and API are processes of their own, over RabbitMQ and PostgreSQL."""
     with fresh_virtual_host() as broker, fresh_database("postgresql", tmp_path) as database:
@@ -165,38 +165,21 @@ def test_whatever_is_killed_no_event_is_lost(tmp_path: Path) -> None:
             "DEFAULT": {"transport_url": broker, "lease_seconds": 1},
             "database": {"connection": database},
         }
-        with Deployment(tmp_path, SEPARATE, options) as deployment:
+        with Deployment(tmp_path, ("heat-engine", "heat-api"), options) as deployment:
             account = deployment.add_user("carol", "garden", "member")
             person = Person(account, deployment.native_url)
             watch = Watch(person, "/events")
-            told: list[Told] = []
             make(person, "one", template({"word": WORD}), "CREATE_COMPLETE")
-            told += watch.until("one", "CREATE_COMPLETE")
-            delay = 0.0
-            for victim, name in (("heat-api", "two"), ("heat-engine", "three")):
-                process = deployment.processes.pop(victim)
-                process.send_signal(signal.SIGKILL)
-                process.wait()
-                if victim == "heat-api":
-                    assert watch.ended.wait(20)
-                deployment._spawn([victim])
-                for port in deployment.ports.values():
-                    deployment._await(port, time.monotonic() + 60)
-                begun = time.time()
-                make(person, name, template({"word": WORD}), None)
-                if victim == "heat-api":  # it happens while nobody watches
-                    settle(person, f"/stacks/two/{_id(person, 'two')}", "CREATE_COMPLETE")
-                    watch = Watch(person, "/events", watch.last)
-                told += watch.until(name, "CREATE_COMPLETE")
-                delay = told[-1].at - begun
-            assert delay < 15
+            told = watch.until("one", "CREATE_COMPLETE")
+            deployment.restart("heat-api")
+            assert watch.ended.wait(20)
+            make(person, "two", template({"word": WORD}), "CREATE_COMPLETE")
+            watch = Watch(person, "/events", watch.last)
+            told += watch.until("two", "CREATE_COMPLETE")
+            deployment.restart("heat-engine")
+            make(person, "three", template({"word": WORD}), None)
+            told += watch.until("three", "CREATE_COMPLETE")
             names = [item.document["resource_name"] for item in told]
-            assert names == [
-                name for stack in ("one", "two", "three") for name in (stack, "word", "word", stack)
-            ]
+            expected = [(stack, "word", "word", stack) for stack in ("one", "two", "three")]
+            assert names == [name for names in expected for name in names]
             watch.leave()
-
-
-def _id(person: Person, name: str) -> str:
-    found = person.ask("GET", f"/stacks?name={name}").json()["stacks"]
-    return str(found[0]["id"])
