@@ -61,6 +61,10 @@ CALLS = {
     "delete_software_deployment": ["deployment_id"],
     "list_exports": ["limit", "marker"],
     "list_imports": ["export_name"],
+    "watch_scope": ["stack_identity", "nested_depth"],
+    "replay_events": ["scope", "after", "again", "until"],
+    "follow_events": ["after", "again", "project_ids"],
+    "identify_guest": ["user_name", "user_domain_id"],
     "wake": ["stack_id"],
 }
 
