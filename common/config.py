@@ -42,6 +42,22 @@ LIMIT_OPTS = [
     ),
     cfg.IntOpt("max_nested_stack_depth", default=5, min=0, help="How deep stacks may be nested."),
     cfg.IntOpt(
+        "max_snapshots_per_stack",
+        default=32,
+        min=-1,
+        help="Snapshots that a stack may have; -1 is off. Administrators are not bound by it.",
+    ),
+    cfg.BoolOpt(
+        "enable_stack_abandon",
+        default=False,
+        help="Whether stacks may be exported, and abandoned, which leaves what they made alone.",
+    ),
+    cfg.BoolOpt(
+        "enable_stack_adopt",
+        default=False,
+        help="Whether a stack may be made over resources that are there already.",
+    ),
+    cfg.IntOpt(
         "max_events_per_stack",
         default=1000,
         min=-1,

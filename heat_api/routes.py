@@ -19,6 +19,7 @@ from heat_api.handlers import (
     resource_types,
     resources,
     services,
+    snapshots,
     software_configs,
     software_deployments,
     stacks,
@@ -28,6 +29,8 @@ from heat_api.handlers import (
 Handler = Callable[[Call], Any]
 
 STACK = "/stacks/{stack_name}/{stack_id}"
+SNAPSHOTS = f"{STACK}/snapshots"
+SNAPSHOT = f"{SNAPSHOTS}/{{snapshot_id}}"
 RESOURCE = f"{STACK}/resources/{{resource_name}}"
 
 
@@ -112,6 +115,13 @@ ROUTES = (
     Route("GET", f"{STACK}/template", "stacks:template", documents.template),
     Route("GET", f"{STACK}/environment", "stacks:environment", documents.environment),
     Route("GET", f"{STACK}/files", "stacks:files", documents.files),
+    Route("DELETE", f"{STACK}/abandon", "stacks:abandon", snapshots.abandon),
+    Route("GET", f"{STACK}/export", "stacks:export", snapshots.export),
+    Route("GET", SNAPSHOTS, "stacks:list_snapshots", snapshots.index),
+    Route("POST", SNAPSHOTS, "stacks:snapshot", snapshots.create),
+    Route("GET", SNAPSHOT, "stacks:show_snapshot", snapshots.show),
+    Route("DELETE", SNAPSHOT, "stacks:delete_snapshot", snapshots.delete),
+    Route("POST", f"{SNAPSHOT}/restore", "stacks:restore_snapshot", snapshots.restore),
     Route("GET", f"{STACK}/outputs", "stacks:list_outputs", outputs.index),
     Route("GET", f"{STACK}/outputs/{{output_key}}", "stacks:show_output", outputs.show),
     Route("POST", f"{STACK}/actions", None, actions.action),

@@ -60,8 +60,6 @@ def detail(call: Call) -> dict[str, Any]:
 def create(call: Call) -> webob.Response:
     schema = StackSchema(call.required_body, call.conf)
     _refuse_converge(schema)
-    if "adopt_stack_data" in schema.body:
-        raise errors.NotSupported(feature="Stack Adopt")
     made = call.ask(
         "create_stack", stack_name=schema.stack_name(), **schema.to_engine(), **_MADE_BY_ENGINE
     )

@@ -46,7 +46,7 @@ def complete(value: Any) -> dict[str, Any]:
 
     value: mapping, JSON or YAML text, None.
     """
-    document = _parse(value) if isinstance(value, str) else value
+    document = parse(value) if isinstance(value, str) else value
     if document is None:
         return empty()
     if not isinstance(document, Mapping):
@@ -60,7 +60,8 @@ def complete(value: Any) -> dict[str, Any]:
     return {**empty(), **document}
 
 
-def _parse(text: str) -> Any:
+def parse(text: str, noun: str = "environment") -> Any:
+    """The data of JSON or YAML text, None for none; raises HTTPBadRequest."""
     if not text.strip():
         return None
     try:
@@ -69,9 +70,9 @@ def _parse(text: str) -> Any:
         # YAML knows more than JSON can carry to the engine: sets, bytes, NaN, keys of any type.
         plain = json.dumps(document, allow_nan=False)
     except (yaml.YAMLError, ValueError, TypeError) as error:
-        raise webob.exc.HTTPBadRequest(f"Error parsing environment: {error}") from None
+        raise webob.exc.HTTPBadRequest(f"Error parsing {noun}: {error}") from None
     except RecursionError:
-        raise webob.exc.HTTPBadRequest("The environment is nested too deeply.") from None
+        raise webob.exc.HTTPBadRequest(f"The {noun} is nested too deeply.") from None
     return wsgi.parse_json(plain.encode())
 
 

@@ -46,7 +46,9 @@ class StackSchema:
 
     def template(self) -> Any:
         """Mapping or text; None only for a PATCH that keeps the current template."""
-        if "template" in self.body:
+        if "adopt_stack_data" in self.body:
+            template = self._adopted_template()
+        elif "template" in self.body:
             template = self.body["template"]
         elif "template_url" in self.body:
             template = self._fetched()
@@ -126,6 +128,16 @@ class StackSchema:
         others = self.body.keys() - _OWN_ARGUMENTS
         named = self.body.get("environment_files") or self.body.get("files_container")
         return empty and not others and not named
+
+    def _adopted_template(self) -> Any:
+        """The template that the document of a stack has in it."""
+        data = self.body["adopt_stack_data"]
+        if not isinstance(data, str):
+            raise webob.exc.HTTPBadRequest("The adopt_stack_data must be text.")
+        document = environment.parse(data, "adopt_stack_data")
+        if not isinstance(document, Mapping) or not document.get("template"):
+            raise webob.exc.HTTPBadRequest("The adopt_stack_data has no template.")
+        return document["template"]
 
     def _fetched(self) -> str | None:
         url = self.body["template_url"]

@@ -13,6 +13,8 @@ from collections.abc import Mapping
 from typing import Any, Protocol
 
 Document = dict[str, Any]
+# An action that makes a thing (``createImage``) takes the thing's token as metadata of this name.
+TOKEN = "hearth:token"  # noqa: S105
 
 
 class CloudError(Exception):

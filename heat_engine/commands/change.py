@@ -12,16 +12,15 @@ from heat_engine.commands import goal as goals
 from heat_engine.commands.core import Core
 from heat_engine.commands.goal import Goal
 from heat_engine.commands.planning import Plan, Planner
+from heat_engine.graph import states
 from heat_engine.graph.states import Action, Status
-from heat_engine.store import clock, events, resources, stacks, traversals
+from heat_engine.store import clock, events, resources, snapshots, stacks, traversals
 from heat_engine.store.records import StackRecord
 from heat_engine.store.resources import ResourceRecord
 from heat_engine.store.session import Session
 from heat_engine.store.traversals import StepRecord, TraversalRecord
 
 LOG = logging.getLogger(__name__)
-
-_WITH_GOAL = frozenset({Action.CREATE, Action.UPDATE})
 
 
 @dataclass(slots=True)
@@ -53,18 +52,20 @@ def begin(
     goal: Goal | None,
     columns: dict[str, Any] | None = None,
     after: TraversalRecord | None = None,
+    snapshot_id: str | None = None,
 ) -> Begun:
     """Begin an action on a stack whose row is locked, superseding what runs on it.
 
     goal: what to reach; None for actions that need none. columns: further columns of the stack's
     row to write. after: the caller's own traversal, which ends in this same transaction.
+    snapshot_id: the snapshot to make, or to restore from.
     """
     by_user = stack.owner_id is None and after is None
     if goal is not None:
-        exports.claim(session, stack, goal.bound, strict=by_user and action in _WITH_GOAL)
+        exports.claim(session, stack, goal.bound, strict=by_user and action is not Action.ROLLBACK)
     elif action is Action.DELETE and by_user:
         exports.withdraw(session, stack)
-    running = traversals.supersede(session, stack.traversal_id) if after is None else None
+    running = _supersede(session, stack, action) if after is None else None
     waits_for = _predecessor(session, running)
     traversal = TraversalRecord(
         id=new_id(),
@@ -76,6 +77,7 @@ def begin(
         created_at=clock.utc(),
         waits_for=waits_for,
         owner=None if waits_for else core.settings.engine_id,
+        snapshot_id=snapshot_id,
     )
     traversals.insert(session, traversal, core.settings.lease_seconds)
     stack = announce(
@@ -103,8 +105,8 @@ def write_plan(
     """Plan a traversal from the rows as they are now, and write its steps."""
     stack, action = begun.stack, Action(begun.traversal.action)
     begun.rows = resources.load(session, stack.id) if rows is None else rows
-    if begun.goal is None or action not in (Action.CREATE, Action.UPDATE, Action.ROLLBACK):
-        made = planning.for_action(action, begun.rows)
+    if begun.goal is None or action not in states.WITH_GOAL:
+        made = planning.for_action(action, begun.rows, begun.traversal.snapshot_id)
     else:
         made = Planner(core, stack, begun.goal, begun.rows, session).plan()
     if earlier is not None:
@@ -156,6 +158,14 @@ def stack_event(stack: StackRecord, action: str, status: str, reason: str) -> di
         "status_reason": reason,
         "properties": None,
     }
+
+
+def _supersede(session: Session, stack: StackRecord, action: Action) -> TraversalRecord | None:
+    """What ran until now, if anything did; a snapshot that it was making has failed."""
+    running = traversals.supersede(session, stack.traversal_id)
+    if running is not None and running.action == Action.SNAPSHOT and running.snapshot_id:
+        snapshots.fail(session, running.snapshot_id, f"Stack {action} came in between")
+    return running
 
 
 def _predecessor(session: Session, running: TraversalRecord | None) -> str | None:

@@ -3,16 +3,17 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from typing import Any
 
 from common import errors
 from common.identifiers import new_id, physical_name
-from heat_engine.commands import change, exports
+from heat_engine.commands import change, exports, stack_adopt, stack_snapshot
 from heat_engine.commands import goal as goals
 from heat_engine.commands.change import Begun
 from heat_engine.commands.core import Core
 from heat_engine.commands.goal import Goal
+from heat_engine.graph import states
 from heat_engine.graph.states import Action, Status
 from heat_engine.resources.child import ChildStack
 from heat_engine.store import clock, documents, resources, stacks, traversals
@@ -20,12 +21,14 @@ from heat_engine.store.records import StackRecord
 from heat_engine.store.resources import ResourceRecord
 from heat_engine.store.session import Session
 
-WITH_GOAL = frozenset({Action.CREATE, Action.UPDATE})
-
 
 @dataclass(frozen=True, slots=True)
 class Prepared:
-    """A nested stack's next action, checked. ``goal``: what to reach, for those that need one."""
+    """A nested stack's next action, checked. ``goal``: what to reach, for those that need one.
+
+    snapshot_id: the snapshot to make of it, or to restore it from; snapshot_root: that of the root
+    stack.
+    """
 
     child_id: str
     name: str
@@ -33,6 +36,8 @@ class Prepared:
     action: Action
     goal: Goal | None = None
     timeout_mins: int | None = None
+    snapshot_id: str | None = None
+    snapshot_root: str = ""
 
 
 def prepare(
@@ -41,16 +46,24 @@ def prepare(
     around: Goal | None,
     record: ResourceRecord,
     wanted: ChildStack,
+    snapshot: tuple[str, str] | None = None,
 ) -> Prepared:
     """Check all that can be checked before anything is written; the record then names the stack.
 
-    around: the goal of the parent. Raises HearthError with what is wrong with the nested stack.
+    around: the goal of the parent. snapshot: that of the nested stack, and that of the root stack,
+    to be made or to be restored from. Raises HearthError with what is wrong with the nested stack.
     """
     action = Action(wanted.action)
     name = physical_name(parent.name, record.name, record.id)
     child_id = record.child_id or new_id()
-    prepared = Prepared(child_id, name, record.name, action)
-    if action in WITH_GOAL and around is not None:
+    snapshot_id, root = snapshot or (None, "")
+    if snapshot_id is not None and action is Action.UPDATE:
+        action = Action.RESTORE
+    if action not in states.WITH_GOAL or around is None:
+        goal, timeout = None, None
+        if action is Action.DELETE and record.child_id is not None:
+            core.database.transact(_withdraw_exports, record.child_id)
+    else:
         timeout = wanted.timeout_mins or parent.timeout_mins
         goal = goals.make(
             core,
@@ -59,14 +72,14 @@ def prepare(
             stack_id=child_id,
             project_id=parent.project_id,
         )
+        restored = core.database.query(stack_snapshot.parts_of, snapshot_id)
+        adopted = stack_adopt.adoptable({"resources": wanted.adopted})
+        goal = replace(goal, adopted=adopted, restored=restored)
         _check_depth(core, parent)
         goals.check(core, goal, goals.timeout_seconds(core, timeout), parent.depth + 1)
         core.database.query(_check_room, core, parent, record.child_id, len(goal.bound.resources))
-        prepared = Prepared(child_id, name, record.name, action, goal, timeout)
-    elif action is Action.DELETE and record.child_id is not None:
-        core.database.transact(_withdraw_exports, record.child_id)
     record.child_id = record.physical_id = child_id
-    return prepared
+    return Prepared(child_id, name, record.name, action, goal, timeout, snapshot_id, root)
 
 
 def _withdraw_exports(session: Session, child_id: str) -> None:
@@ -85,6 +98,8 @@ def write(session: Session, core: Core, parent: StackRecord, prepared: Prepared)
         return None
     if prepared.goal is not None:
         return _update(session, core, parent, stack, prepared, prepared.goal)
+    if prepared.action is Action.SNAPSHOT:
+        return _snapshot(session, core, stack, prepared)
     state = (stack.action, stack.status)
     if state == (prepared.action, Status.IN_PROGRESS):
         return None
@@ -95,6 +110,15 @@ def write(session: Session, core: Core, parent: StackRecord, prepared: Prepared)
 
 # What is so already need not be done again.
 _LASTING = frozenset({Action.SUSPEND, Action.RESUME})
+
+
+def _snapshot(session: Session, core: Core, stack: StackRecord, prepared: Prepared) -> Begun | None:
+    """None while something else runs on it, which a snapshot does not stop."""
+    if stack.status == Status.IN_PROGRESS or prepared.snapshot_id is None:
+        return None
+    return stack_snapshot.begin(
+        session, core, stack, prepared.snapshot_id, prepared.snapshot_root, None
+    )
 
 
 def stop(session: Session, child_id: str) -> str | None:
@@ -122,7 +146,7 @@ def _create(session: Session, core: Core, parent: StackRecord, prepared: Prepare
         user_id=parent.user_id,
         user_name=parent.user_name,
         credentials=parent.credentials,
-        action=str(Action.CREATE),
+        action=str(prepared.action),
         status=str(Status.IN_PROGRESS),
         status_reason="",
         timeout_mins=prepared.timeout_mins,
@@ -133,7 +157,9 @@ def _create(session: Session, core: Core, parent: StackRecord, prepared: Prepare
     stack = stacks.get(session, prepared.child_id)
     if stack is None:
         raise LookupError(prepared.child_id)
-    return change.begin(core, session, stack, Action.CREATE, goal=goal)
+    return change.begin(
+        core, session, stack, prepared.action, goal=goal, snapshot_id=prepared.snapshot_id
+    )
 
 
 def _update(
@@ -152,7 +178,10 @@ def _update(
     }
     stacks.update(session, stack.id, **columns)
     fresh = stacks.get(session, stack.id)
-    return change.begin(core, session, fresh or stack, Action.UPDATE, goal=goal)
+    action = Action.RESTORE if prepared.action is Action.RESTORE else Action.UPDATE
+    return change.begin(
+        core, session, fresh or stack, action, goal=goal, snapshot_id=prepared.snapshot_id
+    )
 
 
 def _documents(session: Session, goal: Goal) -> Mapping[str, Any]:

@@ -13,7 +13,7 @@ from common import errors
 from common.context import RequestContext
 from heat_engine.clouds.identity import AUTH, Caller
 from heat_engine.commands.core import Core
-from heat_engine.store import revocations, stacks
+from heat_engine.store import revocations, snapshots, stacks
 from heat_engine.store.records import StackRecord
 from heat_engine.store.session import Session
 
@@ -73,6 +73,12 @@ def retire(session: Session, credentials: Mapping[str, Any]) -> None:
     """Nobody uses these credentials any more."""
     if credentials.get(AUTH):
         revocations.add(session, revocations.DELEGATION, [credentials])
+
+
+def end(session: Session, stack: StackRecord) -> None:
+    """Nothing acts for a root stack any more that is deleted, unless snapshots are left to be."""
+    if stack.owner_id is None and not snapshots.left(session, stack.id):
+        retire(session, stack.credentials)
 
 
 def _known(context: RequestContext) -> dict[str, Any]:

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterable, Mapping
-from dataclasses import dataclass, replace
+from dataclasses import dataclass, field, replace
 from functools import cached_property
 from typing import Any
 
@@ -32,7 +32,11 @@ from heat_engine.store.session import Session
 
 @dataclass(frozen=True)
 class Goal:
-    """A template with values. ``document`` and ``files`` are what the store keeps."""
+    """A template with values. ``document`` and ``files`` are what the store keeps.
+
+    adopted: by name, what the document of a stack says of resources that are taken over. restored:
+    by name, what a snapshot has of resources that are to be as they were then.
+    """
 
     document: Mapping[str, Any]
     files: Mapping[str, str]
@@ -42,6 +46,8 @@ class Goal:
     kinds: Kinds
     project_id: str
     stack_id: str | None
+    adopted: Mapping[str, Any] = field(default_factory=dict, repr=False)
+    restored: Mapping[str, Any] = field(default_factory=dict, repr=False)
 
     @cached_property
     def bound(self) -> BoundTemplate:
@@ -294,7 +300,14 @@ def child_source(
     return Source(child.template, files, inner)
 
 
-def load(core: Core, session: Session, stack: StackRecord, *, previous: bool = False) -> Goal:
+def load(
+    core: Core,
+    session: Session,
+    stack: StackRecord,
+    *,
+    previous: bool = False,
+    restored: Mapping[str, Any] | None = None,
+) -> Goal:
     """The goal that a stack's row names; ``previous``: the one a rollback returns to."""
     held = stack.previous if previous and stack.previous else None
     template_hash = held["template_hash"] if held else stack.template_hash
@@ -305,7 +318,7 @@ def load(core: Core, session: Session, stack: StackRecord, *, previous: bool = F
         parsed.files,
         environment.parse(held["environment"] if held else stack.environment),
     )
-    return make(
+    goal = make(
         core,
         request,
         name=stack.name,
@@ -313,6 +326,7 @@ def load(core: Core, session: Session, stack: StackRecord, *, previous: bool = F
         project_id=stack.project_id,
         parsed=parsed,
     )
+    return replace(goal, restored=restored) if restored else goal
 
 
 def timeout_seconds(core: Core, timeout_mins: int | None) -> int:

@@ -15,14 +15,14 @@ from heat_engine.commands.goal import Goal
 from heat_engine.commands.kinds import Kinds
 from heat_engine.commands.requests import Requests
 from heat_engine.commands.scope import StackScope
-from heat_engine.graph import dag, plan
+from heat_engine.graph import dag, plan, states
 from heat_engine.graph.plan import Existing, PlannedStep, Verb
 from heat_engine.graph.states import Action, Status
 from heat_engine.language import functions, properties, registry_map
 from heat_engine.language.definition import ResourceDefinition
 from heat_engine.language.unknown import contains_unknown
-from heat_engine.resources.protocol import ResourceType
-from heat_engine.store import clock
+from heat_engine.resources.protocol import ADOPTED, ResourceType
+from heat_engine.store import clock, snapshots
 from heat_engine.store.records import StackRecord
 from heat_engine.store.resources import ResourceRecord
 from heat_engine.store.session import Session
@@ -158,6 +158,8 @@ class Planner:
         self._definitions = goal.bound.resources
         self._kinds = goal.kinds
         self._registry = goal.environment.resource_registry
+        self._adopted = goal.adopted
+        self._restored = goal.restored
         self._rows = rows
         self.current = {row.name: row for row in rows if not row.obsolete}
         self._spares: dict[str, list[ResourceRecord]] = {}
@@ -177,6 +179,8 @@ class Planner:
         for name in dag.order(requires):
             definition = self._definitions[name]
             verb, decision, sure = self._decide(definition)
+            if verb is None and self._restored.get(name, {}).get("saved"):
+                verb, decision = Verb.UPDATE, Decision.UPDATED
             result.decisions[name] = decision
             if verb is None and self._pauses(name):
                 verb = Verb.UPDATE
@@ -189,7 +193,8 @@ class Planner:
                 row = self._new_row(definition, requires[name])
                 result.fresh.append(row)
                 self.current[name] = row
-            moving = verb is not Verb.CREATE and decision is not Decision.UNCHANGED
+                verb = Verb.ADOPT if name in self._adopted else verb
+            moving = verb not in (Verb.CREATE, Verb.ADOPT) and decision is not Decision.UNCHANGED
             if moving or verb is Verb.OBSERVE:
                 unsure = not sure or verb is Verb.OBSERVE
                 self._scope.moving[name] = decision is Decision.REPLACED or unsure
@@ -198,6 +203,9 @@ class Planner:
         changing = any(verb in _CHANGES for verb, _ in verbs.values())
         steps = plan.forward(verbs, requires, cleanup=leftover or changing)
         result.steps = step_records(steps, self.current.values())
+        for step in result.steps:
+            if step.verb == Verb.ADOPT:
+                step.progress = {ADOPTED: self._adopted[step.resource_name]}
         result.touched = list(self._touched.values())
         return result
 
@@ -318,8 +326,8 @@ def deletion(
     )
 
 
-def for_action(action: Action, rows: list[ResourceRecord]) -> Plan:
-    """The plan of an action that runs one verb on all: delete, suspend, resume, check."""
+def for_action(action: Action, rows: list[ResourceRecord], snapshot_id: str | None = None) -> Plan:
+    """The plan of an action that runs one verb on all: delete, suspend, resume, check, snapshot."""
     if action in (Action.DELETE, Action.ROLLBACK):
         return Plan(deletion(rows))
     current = [
@@ -327,6 +335,8 @@ def for_action(action: Action, rows: list[ResourceRecord]) -> Plan:
         for row in rows
         if not row.obsolete and (row.action != Action.INIT or action is Action.CHECK)
     ]
+    if action is Action.SNAPSHOT:
+        return Plan(_snapshot(current, snapshot_id or ""))
     if action is Action.SUSPEND:
         return Plan(step_records(plan.backward(_existing(current), Verb.SUSPEND), current))
     requires: dict[str, tuple[str, ...]] = {
@@ -335,6 +345,16 @@ def for_action(action: Action, rows: list[ResourceRecord]) -> Plan:
     verb = Verb(action.lower())
     verbs = {row.name: (verb, row.id) for row in current}
     return Plan(step_records(plan.forward(verbs, requires, cleanup=False), current))
+
+
+def _snapshot(rows: list[ResourceRecord], snapshot_id: str) -> list[StepRecord]:
+    """Steps for what is whole; what has failed stays as it is, with its reason."""
+    whole = [row for row in rows if states.may_begin("snapshot", row.action, row.status)]
+    verbs = {row.name: (Verb.SNAPSHOT, row.id) for row in whole}
+    steps = step_records(plan.forward(verbs, dict.fromkeys(verbs, ()), cleanup=False), whole)
+    for step in steps:
+        step.token = snapshots.part(snapshot_id, step.resource_id)
+    return steps
 
 
 def carry_over(

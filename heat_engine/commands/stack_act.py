@@ -53,7 +53,12 @@ def _act(
         return None
     if stack.status == Status.IN_PROGRESS:
         raise errors.ActionInProgress(stack_name=stack.name, action=stack.action)
-    if stack.action == Action.DELETE or (action is Action.CHECK and stack.action == Action.SUSPEND):
+    half_adopted = (stack.action, stack.status) == (Action.ADOPT, Status.FAILED)
+    if (
+        half_adopted
+        or stack.action == Action.DELETE
+        or (action is Action.CHECK and stack.action == Action.SUSPEND)
+    ):
         raise errors.NotSupported(feature=f"{action} of a stack in {'_'.join(state)}")
     if action is Action.RESUME and stack.action not in (Action.SUSPEND, Action.RESUME):
         raise errors.NotSupported(feature=f"{action} of a stack in {'_'.join(state)}")

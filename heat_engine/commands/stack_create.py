@@ -3,20 +3,20 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from typing import Any
 
 from common import errors
 from common.context import RequestContext
 from common.identifiers import STACK_NAME, new_id
-from heat_engine.commands import change, delegation, external, render
+from heat_engine.commands import change, delegation, external, render, stack_adopt
 from heat_engine.commands import goal as goals
 from heat_engine.commands.change import Begun
 from heat_engine.commands.core import Core
 from heat_engine.commands.goal import Goal
 from heat_engine.commands.previews import Preview
 from heat_engine.graph.states import Action, Status
-from heat_engine.store import clock, documents, stacks
+from heat_engine.store import clock, documents, stacks, turns
 from heat_engine.store.records import StackRecord
 from heat_engine.store.session import Session
 
@@ -63,13 +63,32 @@ def options(args: Mapping[str, Any]) -> Options:
 
 
 def create(core: Core, context: RequestContext, name: Any, order: Order) -> Begun:
-    """Validate everything, then write stack, resources, traversal and plan in one transaction."""
+    """Validate everything, then write stack, resources, traversal and plan in one transaction.
+
+    With the document of another stack among the arguments, what that has is adopted.
+    """
     chosen = options(order.args)
     stack_id = new_id()
+    found = None
+    if stack_adopt.DATA in order.args:
+        found = stack_adopt.read(core, order.args[stack_adopt.DATA])
+        order = replace(
+            order,
+            template=found["template"],
+            params=stack_adopt.environment_of(found, order.params),
+            files={**(found.get("files") or {}), **order.files},
+        )
     goal = _validated(core, context, name, order, stack_id, chosen)
+    if found is not None:
+        types = {key: item.type for key, item in goal.bound.resources.items()}
+        stack_adopt.check_types(found, types)
+        goal = replace(goal, adopted=stack_adopt.adoptable(found))
     held = delegation.fresh(core, context)
+    action = Action.CREATE if found is None else Action.ADOPT
     try:
-        return core.database.transact(_write, core, context, name, stack_id, goal, chosen, held)
+        return core.database.transact(
+            _write, core, context, name, stack_id, goal, chosen, held, action
+        )
     except Exception:
         core.database.transact(delegation.retire, held)
         raise
@@ -108,7 +127,6 @@ def _validated(
     with core.database.read() as session:
         if stacks.find_live(session, context.project_id or "", name) is not None:
             raise errors.StackExists(stack_name=name)
-        _check_quota(core, session, context)
     source = goals.source(core, order.template, order.params, order.files, order.environment_files)
     goal = goals.make_checked(
         core,
@@ -132,6 +150,8 @@ def _check_quota(core: Core, session: Session, context: RequestContext) -> None:
     limit = core.settings.max_stacks_per_tenant
     if limit < 0 or context.is_admin:
         return
+    # Those who make stacks in the same project take turns, so that each counts the ones before it.
+    turns.take(session, "stacks", context.project_id or "")
     if stacks.count(session, project_id=context.project_id or "") >= limit:
         raise errors.RequestLimitExceeded(
             limit="You have reached the maximum stacks per tenant, "
@@ -148,7 +168,9 @@ def _write(
     goal: Goal,
     chosen: Options,
     credentials: Mapping[str, Any],
+    action: Action,
 ) -> Begun:
+    _check_quota(core, session, context)
     disable_rollback = True if chosen.disable_rollback is None else chosen.disable_rollback
     stacks.insert(
         session,
@@ -162,7 +184,7 @@ def _write(
         files_hash=documents.put(session, dict(goal.files)),
         environment=goal.environment.to_dict(),
         credentials=dict(credentials),
-        action=str(Action.CREATE),
+        action=str(action),
         status=str(Status.IN_PROGRESS),
         status_reason="",
         timeout_mins=chosen.timeout_mins,
@@ -174,7 +196,7 @@ def _write(
     stack = stacks.get(session, stack_id)
     if stack is None:
         raise LookupError(stack_id)
-    return change.begin(core, session, stack, Action.CREATE, goal=goal)
+    return change.begin(core, session, stack, action, goal=goal)
 
 
 def _unborn(context: RequestContext, name: str, goal: Goal, chosen: Options) -> StackRecord:

@@ -10,11 +10,15 @@ from heat_engine.commands import access, change, delegation
 from heat_engine.commands.change import Begun
 from heat_engine.commands.core import Core
 from heat_engine.graph.states import Action, Status
+from heat_engine.store import snapshots
 from heat_engine.store.session import Session
 
 
 def delete(core: Core, context: RequestContext, identity: dict[str, Any]) -> Begun | None:
-    """Begin to delete, superseding whatever runs; None when it is being deleted already."""
+    """Begin to delete, superseding whatever runs; None when it is being deleted already.
+
+    The stack's snapshots go too.
+    """
     stack = core.database.query(access.by_identity, context, identity)
     held = delegation.renewed(core, context, stack)
     return core.database.transact(_write, core, context, identity, held)
@@ -31,4 +35,5 @@ def _write(
     if (stack.action, stack.status) == (Action.DELETE, Status.IN_PROGRESS):
         return None
     stack = delegation.replace(session, stack, held)
+    snapshots.doom_all(session, stack.id)
     return change.begin(core, session, stack, Action.DELETE, goal=None)

@@ -129,6 +129,14 @@ def _prepare(
 
 
 def _check_state(stack: StackRecord) -> None:
+    if stack.action == Action.ADOPT and stack.status == Status.IN_PROGRESS:
+        raise errors.ActionInProgress(stack_name=stack.name, action=stack.action)
+    if stack.action == Action.ADOPT and stack.status == Status.FAILED:
+        # Its other resources would be made anew beside those that are there.
+        raise errors.NotSupported(
+            feature="Updating a stack whose adoption has failed (delete it, which keeps what was "
+            "adopted, and adopt again)"
+        )
     if stack.action in NO_UPDATE:
         word = "suspended" if stack.action == Action.SUSPEND else "deleting"
         raise errors.NotSupported(feature=f"Updating a stack when it is {word}")
@@ -181,7 +189,7 @@ def _write(
         "environment": goal.environment.to_dict(),
         "description": goal.template.description,
         "updated_at": clock.utc(),
-        "previous": _way_back(stack),
+        "previous": way_back(stack),
     }
     if chosen.timeout_mins is not None:
         columns["timeout_mins"] = chosen.timeout_mins
@@ -199,7 +207,7 @@ def _write(
     return change.begin(core, session, fresh, Action.UPDATE, goal=goal)
 
 
-def _way_back(stack: StackRecord) -> dict[str, Any]:
+def way_back(stack: StackRecord) -> dict[str, Any]:
     """Where a rollback leads: the last goal that was reached, or failing that the present one."""
     if stack.previous is not None and stack.status != Status.COMPLETE:
         return stack.previous

@@ -26,6 +26,8 @@ class Verb(enum.StrEnum):
     CHECK = "check"
     SUSPEND = "suspend"
     RESUME = "resume"
+    ADOPT = "adopt"
+    SNAPSHOT = "snapshot"
     CLEANUP = "cleanup"
 
 

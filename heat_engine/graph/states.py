@@ -60,6 +60,14 @@ MAY_BEGIN: dict[Action, dict[Action, frozenset[Status]]] = {
         Action.RESUME: ANY,
     },
     Action.CHECK: {action: ANY for action in Action if action not in (Action.INIT, Action.DELETE)},
+    Action.ADOPT: {Action.INIT: STABLE, Action.ADOPT: frozenset({Status.IN_PROGRESS})},
+    Action.SNAPSHOT: {
+        **dict.fromkeys(
+            (Action.CREATE, Action.UPDATE, Action.ROLLBACK, Action.RESUME, Action.ADOPT), STABLE
+        ),
+        Action.SNAPSHOT: ANY,
+        Action.CHECK: STABLE,
+    },
 }
 
 
@@ -75,3 +83,7 @@ def refusal(verb: str, action: str, status: str) -> str:
 
 # A stack in one of these states takes no update (contract section 8.4).
 NO_UPDATE = frozenset({Action.SUSPEND, Action.DELETE})
+
+# Actions that lead to a goal; the others run one verb on what is there, whatever the template says.
+# A rollback of what was only just begun has none either.
+WITH_GOAL = frozenset({Action.CREATE, Action.UPDATE, Action.ROLLBACK, Action.ADOPT, Action.RESTORE})

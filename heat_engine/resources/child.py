@@ -13,7 +13,8 @@ class ChildStack:
     """The nested stack that a verb wants, as data; the engine makes it so and calls again.
 
     action: CREATE makes the stack, or gives the one that there is already a new goal; UPDATE
-    does the latter; DELETE, SUSPEND, RESUME and CHECK want no template. parameters: what its
+    does the latter; ADOPT makes it over ``adopted``, the resources of the document of a stack;
+    DELETE, SUSPEND, RESUME, CHECK and SNAPSHOT want no template. parameters: what its
     environment says of them. mapping: the entry of the registry that led to the template, which
     does not hold inside it. timeout_mins None: the parent's.
     """
@@ -23,6 +24,7 @@ class ChildStack:
     parameters: Mapping[str, Any] = field(default_factory=dict)
     mapping: tuple[str, ...] = ()
     timeout_mins: int | None = None
+    adopted: Mapping[str, Any] = field(default_factory=dict, repr=False)
 
 
 class Child(Protocol):

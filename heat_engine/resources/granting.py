@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Mapping
 from typing import Any
 
-from heat_engine.resources.protocol import Request, ResourceType
+from heat_engine.resources.protocol import Progress, Request, ResourceType
 
 
 class GrantingType(ResourceType):
@@ -16,6 +16,10 @@ class GrantingType(ResourceType):
     def guest_secret(self, properties: Mapping[str, Any]) -> str | None:
         """The secret that the ``Guest`` shall have; None: a random one."""
         return None
+
+    def adopt(self, request: Request) -> Progress:
+        """The old credential was good for another stack only."""
+        return self.create(request)
 
     def admits(self, request: Request, resource: str) -> bool:
         """Whether the guest may reach the resource of that name, in the same stack."""

@@ -10,6 +10,8 @@ from common import errors
 from heat_engine.language.scope import follow
 from heat_engine.resources.child import ChildStack, cause
 from heat_engine.resources.protocol import (
+    ADOPTED,
+    Outcome,
     Progress,
     Request,
     ResourceType,
@@ -69,6 +71,23 @@ class NestedStack(ResourceType):
 
     def resume(self, request: Request) -> Progress:
         return self._act(request, "RESUME")
+
+    def adopt(self, request: Request) -> Progress:
+        if not request.saved.get(ASKED):
+            adopted = request.saved.get(ADOPTED, {}).get("resources") or {}
+            wanted = changed_copy(self.wanted(request), action="ADOPT", adopted=adopted)
+            return self.ask(request, wanted)
+        return self.ended(request) or self.made(request)
+
+    def snapshot(self, request: Request) -> Progress:
+        progress = self._act(request, "SNAPSHOT")
+        if (
+            progress.outcome is Outcome.DONE
+            and request.child
+            and request.child.action != "SNAPSHOT"
+        ):
+            return failed("The nested stack was changed meanwhile.", "Error")
+        return progress
 
     def _act(self, request: Request, action: str) -> Progress:
         if not request.saved.get(ASKED):

@@ -20,6 +20,9 @@ from heat_engine.language.schema import SHOW, Attribute, Property, TypeInterface
 from heat_engine.language.scope import follow
 from heat_engine.resources.child import Child, ChildStack
 
+# Where ``Request.saved`` has what the document of a stack says of a resource that is adopted.
+ADOPTED = "adopted"
+
 
 class Outcome(enum.Enum):
     DONE = "done"
@@ -40,7 +43,8 @@ class Progress:
     child: the nested stack that is wanted, with a wait; the verb is called again when it has
     ended. place: where in a nested stack the failure is. transient: a failed creation may go right
     when what it has made is deleted and it is begun anew. observed: properties that the thing has
-    otherwise than the resource was made with, as the thing has them.
+    otherwise than the resource was made with, as the thing has them. snapshot: what ``snapshot``
+    has made, for ``Request.snapshot``; kept encrypted.
     """
 
     outcome: Outcome
@@ -58,10 +62,12 @@ class Progress:
     place: str = ""
     transient: bool = False
     observed: Mapping[str, Any] = field(default_factory=dict)
+    snapshot: Mapping[str, Any] | None = None
 
 
 def done(**fields: Any) -> Progress:
-    """Finished. ``fields``: physical_id, reference_id, attributes, metadata, data, observed."""
+    """Finished. ``fields``: physical_id, reference_id, attributes, metadata, data, observed,
+    snapshot."""
     return Progress(Outcome.DONE, **fields)
 
 
@@ -137,6 +143,8 @@ class Request:
     stack, if there is one. state: the resource's own, ``ACTION_STATUS``. verb: the one that is
     called, empty when an attribute is read. files: those that came with the stack's template.
     region: where the stack is. peers: the stack's resources, see ``ResourceType.peers``.
+    snapshot: what the type's ``snapshot`` has made, for ``create`` and ``update`` of a resource
+    that is to be restored from it, and for ``drop_snapshot``; None otherwise.
     """
 
     name: str
@@ -168,6 +176,7 @@ class Request:
     peers: Sequence[Peer] = ()
     state: str = ""
     verb: str = ""
+    snapshot: Mapping[str, Any] | None = None
 
 
 @dataclass(frozen=True, slots=True)
@@ -186,7 +195,24 @@ class SignalResult:
     detail: str | None = None
 
 
-class ResourceType:
+class KeptType:
+    """Verbs on what is there before a stack, or stays after it."""
+
+    def adopt(self, request: Request) -> Progress:
+        """Take over the thing that ``physical_id`` names; ``data`` and ``attributes`` are those
+        that another stack had of it. Nothing of it is deleted when that fails."""
+        return done()
+
+    def snapshot(self, request: Request) -> Progress:
+        """Save what the thing holds; ``token`` is the snapshot's own. Ends with ``snapshot``."""
+        return done()
+
+    def drop_snapshot(self, request: Request) -> Progress:
+        """Delete whatever ``snapshot`` has made with ``token``. Absent is done."""
+        return done()
+
+
+class ResourceType(KeptType):
     """Base of all resource types. A subclass states its table and the verbs that do more.
 
     instant: the verbs touch nothing outside, so the engine runs them inline.
@@ -206,6 +232,7 @@ class ResourceType:
     nested: its thing is a nested stack; an update always goes down to it.
     peers: types of resources of its stack that it has to look at; ``*`` for all. An empty tuple,
     as of most types, means that it never sees another resource.
+    deletion_snapshot: the deletion policy Snapshot makes a ``snapshot`` before it deletes.
     update_policy: the keys of an update policy and their schemas.
     """
 

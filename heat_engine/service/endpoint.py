@@ -7,13 +7,20 @@ from heat_engine.commands.core import Core
 from heat_engine.service.catalogue import CatalogueMethods
 from heat_engine.service.exports import ExportMethods
 from heat_engine.service.resources import ResourceMethods
+from heat_engine.service.snapshots import SnapshotMethods
 from heat_engine.service.software import SoftwareMethods
 from heat_engine.service.stacks import ReadMethods, StackMethods
 from heat_engine.traversal.runner import Runner
 
 
 class EngineService(
-    StackMethods, ReadMethods, ResourceMethods, SoftwareMethods, ExportMethods, CatalogueMethods
+    StackMethods,
+    ReadMethods,
+    SnapshotMethods,
+    ResourceMethods,
+    SoftwareMethods,
+    ExportMethods,
+    CatalogueMethods,
 ):
     """All calls. Each raises only ``common.errors`` classes for what a caller can mend."""
 

@@ -55,6 +55,7 @@ class StackMethods:
         begun = stack_delete.delete(self.core, context, stack_identity)
         if begun is not None:
             self.runner.begin(begun)
+            self.runner.sweeper.look()
 
     def stack_suspend(self, context: RequestContext, stack_identity: Identity) -> None:
         self._act(context, stack_identity, Action.SUSPEND)

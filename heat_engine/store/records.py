@@ -168,3 +168,20 @@ class SoftwareDeploymentRecord:
     input_values: dict[str, Any] | None = field(repr=False)
     output_values: dict[str, Any] | None = field(repr=False)
     status_reason: str = field(repr=False)
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class SnapshotRecord:
+    """What a stack was at one time. ``data`` may hold secrets (see ``commands.stack_document``)."""
+
+    id: str
+    root_id: str
+    stack_id: str
+    name: str | None
+    action: str
+    status: str
+    status_reason: str
+    template_hash: str
+    files_hash: str
+    created_at: datetime
+    data: dict[str, Any] = field(repr=False)

@@ -20,6 +20,7 @@ from heat_engine.store.tables import (
     resource,
     service,
     signal,
+    snapshot,
     software_config,
     software_deployment,
     stack,
@@ -81,6 +82,7 @@ def _stacks(session: Session, seconds: float, batch: int) -> int:
         traversal.c.stack_id,
         event.c.stack_id,
         guest.c.stack_id,
+        snapshot.c.stack_id,
         stack_tag.c.stack_id,
         stack.c.id,
     ):
@@ -89,11 +91,13 @@ def _stacks(session: Session, seconds: float, batch: int) -> int:
 
 
 def _documents(session: Session, batch: int) -> int:
-    # Put long ago, and no stack's row names it: asked again by the DELETE itself.
+    # Put long ago, and no row of a stack or snapshot names it: asked again by the DELETE itself.
     unused = (
         document.c.created_at < clock.utc() - GRACE,
         document.c.hash.not_in(select(stack.c.template_hash)),
         document.c.hash.not_in(select(stack.c.files_hash)),
+        document.c.hash.not_in(select(snapshot.c.template_hash)),
+        document.c.hash.not_in(select(snapshot.c.files_hash)),
     )
     candidates = select(document.c.hash).where(*unused).order_by(document.c.hash).limit(batch)
     found = session.execute(candidates).scalars().all()

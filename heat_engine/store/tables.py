@@ -157,6 +157,7 @@ resource = Table(
 # One change of a stack. status: PENDING (not planned yet), ACTIVE, CANCELLED and SUPERSEDED (its
 # owner, if any, still has to let go), COMPLETE, FAILED. waits_for: the superseded traversal that
 # must be let go first. Claiming it raises `fence`; every write of its owner carries the fence.
+# snapshot_id: the snapshot that it makes, or restores from.
 traversal = Table(
     "traversal",
     metadata,
@@ -170,6 +171,7 @@ traversal = Table(
     Column("lease_until", Double, nullable=False, default=0.0),
     Column("fence", Integer, nullable=False, default=0),
     Column("created_at", Time, nullable=False),
+    Column("snapshot_id", Identifier),
     Index("ix_traversal_status_lease_until", "status", "lease_until"),
     **BINARY_NAMES,
 )
@@ -195,6 +197,27 @@ step = Table(
     Column("waiting_until", Double),
     Column("hook", Line(16)),
     Column("reason", LongText),
+    **BINARY_NAMES,
+)
+
+# What a stack was at one time. root_id: the snapshot of the root stack that this one is part of;
+# that one names itself. action: CREATE, DELETE, or ABANDON for the document of an abandoned stack.
+# data: encrypted JSON, see commands/stack_document.
+snapshot = Table(
+    "snapshot",
+    metadata,
+    Column("id", Identifier, primary_key=True),
+    Column("root_id", Identifier, nullable=False, index=True),
+    Column("stack_id", Identifier, nullable=False, index=True),
+    Column("name", Name),
+    Column("action", Line(16), nullable=False),
+    Column("status", Line(16), nullable=False),
+    Column("status_reason", LongText, nullable=False, default=""),
+    Column("template_hash", Line(64), nullable=False),
+    Column("files_hash", Line(64), nullable=False),
+    Column("data", LongText, nullable=False),
+    Column("created_at", Time, nullable=False),
+    Index("ix_snapshot_action", "action"),
     **BINARY_NAMES,
 )
 
@@ -237,6 +260,16 @@ receipt = Table(
     Column("id", Identifier, primary_key=True),
     Column("number", Integer, nullable=False),
     Column("written_at", Time, nullable=False),
+    **BINARY_NAMES,
+)
+
+# Whoever counts what a project has before adding to it writes this row first, see ``turns``.
+turn = Table(
+    "turn",
+    metadata,
+    Column("purpose", Line(32), primary_key=True),
+    Column("project_id", Line(64), primary_key=True),
+    Column("taken_at", Time, nullable=False),
     **BINARY_NAMES,
 )
 

@@ -49,6 +49,7 @@ class TraversalRecord:
     created_at: datetime
     waits_for: str | None = None
     owner: str | None = None
+    snapshot_id: str | None = None
 
 
 @dataclass(slots=True)
@@ -95,6 +96,7 @@ def insert(session: Session, record: TraversalRecord, lease_seconds: float) -> N
             lease_until=clock.now + lease_seconds if record.owner else 0.0,
             fence=record.fence,
             created_at=record.created_at,
+            snapshot_id=record.snapshot_id,
         )
     )
 
@@ -383,4 +385,5 @@ def _record(row: sa.Row[Any]) -> TraversalRecord:
         created_at=row.created_at,
         waits_for=row.waits_for,
         owner=row.owner,
+        snapshot_id=row.snapshot_id,
     )

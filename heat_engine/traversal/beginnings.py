@@ -2,23 +2,19 @@
 
 from __future__ import annotations
 
-import secrets
 from typing import Any
 
 from common import errors
-from common.context import GUEST_ACCESS, GUEST_TOKEN
 from common.identifiers import new_id
-from heat_engine.commands import planning
-from heat_engine.commands.mask import GUEST
+from heat_engine.commands import planning, stack_adopt
 from heat_engine.graph import states
 from heat_engine.graph.plan import Verb
 from heat_engine.graph.states import Action, Status
-from heat_engine.language import properties
-from heat_engine.resources.granting import GrantingType
-from heat_engine.resources.protocol import Progress, ResourceType, done
+from heat_engine.resources.protocol import ADOPTED, Progress, done
 from heat_engine.store import clock
 from heat_engine.store.resources import ResourceRecord
 from heat_engine.store.traversals import StepRecord
+from heat_engine.traversal import making
 from heat_engine.traversal.outcomes import After, Outcomes
 from heat_engine.traversal.work import Call, Work
 
@@ -59,6 +55,8 @@ class Beginnings:
                 return self._update(step, record)
             case Verb.REPLACE:
                 return self.replace(step, record)
+            case Verb.ADOPT:
+                return self._adopt(step, record)
             case Verb.DELETE:
                 return self._delete(step, record)
             case Verb.OBSERVE:
@@ -76,21 +74,15 @@ class Beginnings:
 
     def _create(self, step: StepRecord, record: ResourceRecord) -> Begun:
         self._allow(step, record)
+        making.describe(self._work, record)
         definition = self._work.definitions[record.name]
-        record.define(self._wanted(record))
-        record.requires = tuple(sorted(definition.requires(self._work.definitions.keys())))
-        record.deletion_policy = definition.deletion_policy
-        if record.definition and record.definition["metadata"] and record.metadata is None:
-            record.metadata = record.definition["metadata"]
         if definition.external_id is not None:
-            return self._adopt(step, record, definition.external_id)
-        kind = self._work.kind(record)
-        if kind.wants_guest(record.properties) and GUEST not in record.data:
-            self._invite(record, kind)
+            return self._take(step, record, definition.external_id)
+        making.invite(self._work, record)
         self._outcomes.state(record, Action.CREATE, Status.IN_PROGRESS, "state changed")
         return self._work.call(step, record)
 
-    def _adopt(self, step: StepRecord, record: ResourceRecord, external_id: str) -> Begun:
+    def _take(self, step: StepRecord, record: ResourceRecord, external_id: str) -> Begun:
         """Take a thing that is there, and look whether it is in order."""
         record.physical_id = external_id
         self._outcomes.state(record, Action.ADOPT, Status.IN_PROGRESS, "state changed")
@@ -98,6 +90,24 @@ class Beginnings:
         step.verb = Verb.CHECK
         self._work.journal.step(step)
         return self._plain(step, record)
+
+    def _adopt(self, step: StepRecord, record: ResourceRecord) -> Begun:
+        """Until the whole adoption has succeeded, what is taken over is not to be deleted."""
+        self._allow(step, record)
+        kind, document = self._work.kind(record), step.progress[ADOPTED]
+        external_id = self._work.definitions[record.name].external_id
+        if external_id is not None:
+            making.describe(self._work, record)
+            return self._take(step, record, external_id)
+        stack_adopt.take(record, document)
+        if kind.is_handle:
+            self._work.journal.hear(record, stack_adopt.signals(document))
+        making.describe(self._work, record)
+        making.invite(self._work, record)
+        if not kind.nested:
+            record.deletion_policy = "Retain"
+        self._outcomes.state(record, Action.ADOPT, Status.IN_PROGRESS, "state changed")
+        return self._work.call(step, record)
 
     def _update_adopted(self, step: StepRecord, record: ResourceRecord) -> Begun:
         """What was adopted stays the same thing; it is looked at again if it was not in order."""
@@ -115,12 +125,13 @@ class Beginnings:
         definition = self._work.definitions[record.name]
         if definition.external_id is not None or record.external_id is not None:
             return self._update_adopted(step, record)
-        wanted = self._wanted(record)
+        wanted = making.wanted(self._work, record)
         record.requires = tuple(sorted(definition.requires(self._work.definitions.keys())))
         record.deletion_policy = definition.deletion_policy
         self._work.journal.row(record)
         settled = not _half_made(record) and not self._work.kind(record).nested
-        if settled and planning.same(record.definition, wanted):
+        restored = self._work.saved_of(record) is not None
+        if settled and not restored and planning.same(record.definition, wanted):
             if record.status == Status.FAILED:
                 self._outcomes.state(record, Action(record.action), Status.COMPLETE, UNCHANGED)
             return self._outcomes.done(step)
@@ -169,10 +180,19 @@ class Beginnings:
         self._outcomes.state(record, Action.DELETE, Status.IN_PROGRESS, "state changed")
         if record.definition is None or _retained(record, self._work.action):
             return done()
+        kind = self._work.kind(record)
+        if record.deletion_policy == "Snapshot" and kind.deletion_snapshot and record.physical_id:
+            step.verb = Verb.SNAPSHOT
+        return self._work.call(step, record)
+
+    def delete_copied(self, step: StepRecord, record: ResourceRecord) -> Begun:
+        """The copy that the deletion policy asks for is made: now the thing may go."""
+        step.verb, step.progress = Verb.DELETE, {}
+        self._work.journal.step(step)
         return self._work.call(step, record)
 
     def _plain(self, step: StepRecord, record: ResourceRecord) -> Begun:
-        """Check, suspend or resume; what is not ours is only checked."""
+        """Check, suspend, resume or snapshot; what is not ours is only checked."""
         action = Action(step.verb.upper())
         if step.verb == Verb.CHECK and record.action == Action.INIT:
             text = f"Can not check {record.name}, resource not created yet."
@@ -232,47 +252,6 @@ class Beginnings:
         step.started_at = work.clock.now()
         return self._create(step, fresh)
 
-    def _wanted(self, record: ResourceRecord) -> dict[str, Any]:
-        definition = self._work.definitions[record.name]
-        kind = self._work.kind(record)
-        wanted = planning.definition_of(definition, self._work.scope, self._work.kinds)
-        if definition.external_id is not None:
-            return wanted
-        problems = properties.check(
-            kind.properties,
-            wanted["properties"],
-            ("Properties",),
-            open=kind.open_properties,
-        )
-        if not problems and definition.references:
-            # What a type itself has to say about values that were not known before.
-            given = self._work.requests.complete(kind, wanted["properties"])
-            told = kind.validate(given, self._work.timeout)
-            problems = [errors.Problem(message) for message in told]
-        if problems:
-            raise errors.StackValidationFailed(problems=problems)
-        return wanted
-
     def _allow(self, step: StepRecord, record: ResourceRecord) -> None:
         if not states.may_begin(step.verb, record.action, record.status):
             raise errors.Invalid(states.refusal(step.verb, record.action, record.status))
-
-    def _invite(self, record: ResourceRecord, kind: ResourceType) -> None:
-        """Make the credential that reaches this resource, and what its type opens to it."""
-        given = kind.guest_secret(record.properties) if isinstance(kind, GrantingType) else None
-        guest = {
-            "user_id": new_id(),
-            "access": GUEST_ACCESS + secrets.token_hex(16),
-            "secret": given or secrets.token_hex(16),
-            "token": GUEST_TOKEN + secrets.token_urlsafe(32),
-        }
-        record.outcome = {**(record.outcome or {}), "data": {**record.data, GUEST: guest}}
-        self._work.journal.guest(
-            {
-                **guest,
-                "project_id": self._work.stack.project_id,
-                "stack_id": record.stack_id,
-                "resource_id": record.id,
-                "resource_name": record.name,
-            }
-        )

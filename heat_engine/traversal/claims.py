@@ -5,10 +5,11 @@ from __future__ import annotations
 import logging
 
 from common import errors
-from heat_engine.commands import change
+from heat_engine.commands import change, stack_snapshot
 from heat_engine.commands import goal as goals
 from heat_engine.commands.change import Begun
 from heat_engine.commands.core import Core
+from heat_engine.graph import states
 from heat_engine.graph.states import Action, Status
 from heat_engine.store import resources, stacks, traversals
 from heat_engine.store.records import StackRecord
@@ -16,9 +17,6 @@ from heat_engine.store.session import Session
 from heat_engine.store.traversals import TraversalRecord
 
 LOG = logging.getLogger(__name__)
-
-# The other actions run one verb on what is there, whatever the template says.
-WITH_GOAL = frozenset({Action.CREATE, Action.UPDATE, Action.ROLLBACK})
 
 
 def claim(core: Core, seen: TraversalRecord) -> Begun | None:
@@ -54,8 +52,9 @@ def _claim(session: Session, core: Core, seen: TraversalRecord) -> Begun | None:
         return None
     begun = Begun(record, stack)
     try:
-        if record.action in WITH_GOAL:
-            begun.goal = goals.load(core, session, stack)
+        if record.action in states.WITH_GOAL:
+            parts = stack_snapshot.parts_of(session, record.snapshot_id)
+            begun.goal = goals.load(core, session, stack, restored=parts)
         if record.status == "PENDING":
             _plan(session, core, begun)
         else:
@@ -78,4 +77,6 @@ def _plan(session: Session, core: Core, begun: Begun) -> None:
 def _refuse(session: Session, record: TraversalRecord, stack: StackRecord, reason: str) -> None:
     """A traversal that cannot even be planned: the stack fails and says why."""
     traversals.finish(session, record, "FAILED")
+    if record.action == Action.SNAPSHOT and record.snapshot_id:
+        stack_snapshot.end(session, record.snapshot_id, Status.FAILED, reason, {})
     change.announce(session, stack, Action(record.action), Status.FAILED, reason)

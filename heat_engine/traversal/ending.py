@@ -5,7 +5,7 @@ from __future__ import annotations
 import logging
 from typing import Any
 
-from heat_engine.commands import change, delegation, exports, mask
+from heat_engine.commands import change, delegation, exports, mask, stack_adopt, stack_snapshot
 from heat_engine.commands import goal as goals
 from heat_engine.commands.change import Begun
 from heat_engine.graph.plan import Verb
@@ -15,12 +15,12 @@ from heat_engine.store import exports as store_exports
 from heat_engine.store.records import StackRecord
 from heat_engine.store.session import Session
 from heat_engine.store.traversals import LeaseLost
-from heat_engine.traversal.outcomes import Outcomes
+from heat_engine.traversal.outcomes import SNAPSHOT, Outcomes
 from heat_engine.traversal.work import Work
 
 LOG = logging.getLogger(__name__)
 
-ROLLED_BACK = frozenset({Action.CREATE, Action.UPDATE})
+ROLLED_BACK = frozenset({Action.CREATE, Action.UPDATE, Action.ADOPT})
 _TO_NOTHING = frozenset({Action.ROLLBACK, Action.DELETE})
 
 
@@ -118,6 +118,11 @@ def _write_end(session: Session, work: Work, status: Status, reason: str) -> Beg
         return None
     if status is Status.FAILED and now.status == "CANCELLED":
         reason = f"Stack {work.action} cancelled"
+    if work.action is Action.SNAPSHOT and work.traversal.snapshot_id:
+        saved = {step.resource_name: step.progress.get(SNAPSHOT) for step in work.steps.values()}
+        stack_snapshot.end(session, work.traversal.snapshot_id, status, reason, saved)
+    if work.action is Action.ADOPT and status is Status.COMPLETE and work.stack.owner_id is None:
+        stack_adopt.own(session, work.stack)
     traversals.finish(session, work.traversal, str(status))
     _settle_exports(session, work, status)
     stack = change.announce(
@@ -144,8 +149,7 @@ def _columns(session: Session, work: Work, status: Status) -> dict[str, Any]:
         return {}
     if work.action is Action.DELETE:
         guests.delete_stack(session, work.stack.id)
-        if work.stack.owner_id is None:
-            delegation.retire(session, work.stack.credentials)
+        delegation.end(session, work.stack)
         return {"deleted_at": clock.utc(), "live_name": None, "previous": None}
     return {"previous": None}
 

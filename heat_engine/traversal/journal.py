@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Collection
+from collections.abc import Callable, Collection, Iterable
 from dataclasses import dataclass, field
 from typing import Any
 
@@ -12,6 +12,7 @@ from heat_engine.commands.change import Begun
 from heat_engine.commands.child_stack import Prepared
 from heat_engine.commands.core import Core
 from heat_engine.commands.mask import masked_within
+from heat_engine.resources.protocol import Signal
 from heat_engine.store import clock, events, guests, resources, signals, traversals
 from heat_engine.store.records import StackRecord
 from heat_engine.store.resources import ResourceRecord
@@ -29,6 +30,7 @@ class Pending:
     gone: list[str] = field(default_factory=list)
     guests: list[dict[str, Any]] = field(default_factory=list)
     unheard: list[str] = field(default_factory=list)
+    heard: list[tuple[str, Signal]] = field(default_factory=list)
     children: dict[str, Prepared] = field(default_factory=dict)
     stopped: list[str] = field(default_factory=list)
 
@@ -136,6 +138,10 @@ class Journal:
         self._pending.rows.pop(record.id, None)
         self._pending.gone.append(record.id)
 
+    def hear(self, handle: ResourceRecord, found: Iterable[Signal]) -> None:
+        """Keep signals that a handle had in another stack."""
+        self._pending.heard.extend((handle.id, signal) for signal in found)
+
     def clear_signals(self, handle: ResourceRecord) -> None:
         """Forget what a handle was sent: the condition that waited for it is gone."""
         self._pending.unheard.append(handle.id)
@@ -166,6 +172,8 @@ class Journal:
             guests.insert(session, **columns)
         resources.save(session, pending.rows.values())
         traversals.save_steps(session, self._traversal.id, pending.steps.values())
+        for handle_id, item in pending.heard:
+            signals.put(session, handle_id, item.id, item.status, item.reason, item.data)
         if pending.events:
             events.append(session, pending.events)
         if pending.gone:

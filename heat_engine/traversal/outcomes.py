@@ -32,6 +32,8 @@ class Failure:
     text: str
 
 
+# Where the progress of a finished step has what its verb saved for a snapshot.
+SNAPSHOT = "snapshot"
 PAUSED = Waiting(paused=True, error_wait=False)
 WHILE_PAUSED = "Failure occurred while waiting."
 # A wait that long is one whose end a user wants to know; a shorter one is a poll. Seconds.

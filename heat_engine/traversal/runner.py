@@ -17,6 +17,7 @@ from heat_engine.traversal import claims
 from heat_engine.traversal.execution import Execution
 from heat_engine.traversal.lease import Keeper
 from heat_engine.traversal.pool import Pool, Timers
+from heat_engine.traversal.sweeper import Sweeper
 from heat_engine.traversal.work import DatabaseTime
 
 LOG = logging.getLogger(__name__)
@@ -47,6 +48,7 @@ class Runner:
         self._queue: queue.SimpleQueue[Execution | None] = queue.SimpleQueue()
         self._draining = False
         self._keeper = Keeper(core, self)
+        self.sweeper = Sweeper(core)
         self._threads = [
             threading.Thread(target=self._loop, name=f"loop-{number}", daemon=True)
             for number in range(core.settings.loops)
@@ -58,6 +60,7 @@ class Runner:
         for thread in self._threads:
             thread.start()
         self._keeper.start()
+        self.sweeper.start()
 
     def begin(self, begun: Begun) -> None:
         """Run a traversal that a command has just written, or hint at whoever is in its way."""
@@ -132,6 +135,7 @@ class Runner:
     def drain(self, grace: float) -> None:
         """Claim nothing more, let running calls end for so many seconds, give the leases back."""
         self._draining = True
+        self.sweeper.stop()
         with self._idle:
             running = list(self._executions.values())
         for execution in running:
@@ -140,6 +144,7 @@ class Runner:
         with self._idle:
             while self._executions and time.monotonic() < deadline:
                 self._idle.wait(deadline - time.monotonic())
+        self.sweeper.join(max(1.0, deadline - time.monotonic()))
         self._keeper.stop()
         self.timers.stop()
         self.pool.stop()

@@ -14,12 +14,13 @@ from heat_engine.resources.protocol import Outcome, Progress, failed
 from heat_engine.store.resources import ResourceRecord
 from heat_engine.store.traversals import StepRecord
 from heat_engine.traversal.beginnings import Beginnings
-from heat_engine.traversal.outcomes import PAUSED, After, Outcomes
+from heat_engine.traversal.outcomes import PAUSED, SNAPSHOT, After, Outcomes
 from heat_engine.traversal.retries import Retries
 from heat_engine.traversal.waits import Waiting
 from heat_engine.traversal.work import Call, Work
 
 Result = Call | After | Waiting
+Begin = Callable[[StepRecord, ResourceRecord], Result | Progress]
 
 
 class Steps:
@@ -67,18 +68,21 @@ class Steps:
             if progress.child is not None:
                 return self._guarded(step, partial(self._nest, progress))
             return self.outcomes.waiting(step, record, progress, changed=changed)
-        if step.verb == Verb.RELEASE and progress.outcome is Outcome.DONE:
-            record.outcome = {**(record.outcome or {}), "released": True}
-            return self._guarded(step, self._beginnings.replace)
-        action = Action(record.action)
         if progress.outcome is Outcome.FAILED:
             return self._retries.take_back(step, record, progress) or self.outcomes.fail(
                 step, record, progress
             )
+        return self._done(step, record, progress)
+
+    def _done(self, step: StepRecord, record: ResourceRecord, progress: Progress) -> Result:
+        if step.verb in (Verb.RELEASE, Verb.SNAPSHOT):
+            second_half = self._second_half(step, record, progress)
+            if second_half is not None:
+                return self._guarded(step, second_half)
         if step.verb == Verb.UPDATE:
             record.define(planning.tried(record)[-1])
             record.type = record.definition["type"] if record.definition else record.type
-        self.outcomes.state(record, action, Status.COMPLETE, "state changed")
+        self.outcomes.state(record, Action(record.action), Status.COMPLETE, "state changed")
         hook = self._work.rules.hook_after(step.verb, record)
         if hook is not None:
             return self.outcomes.pause(step, record, hook)
@@ -109,6 +113,18 @@ class Steps:
             self._retries.begin(step)
         return self._guarded(step, self._beginnings.resume)
 
+    def _second_half(
+        self, step: StepRecord, record: ResourceRecord, progress: Progress
+    ) -> Begin | None:
+        """What the verb was only the beginning of; None where it was all there is to do."""
+        if step.verb == Verb.RELEASE:
+            record.outcome = {**(record.outcome or {}), "released": True}
+            return self._beginnings.replace
+        if record.action == Action.DELETE:
+            return self._beginnings.delete_copied
+        step.progress = {SNAPSHOT: dict(progress.snapshot or {})}
+        return None
+
     def _finish(self, step: StepRecord, record: ResourceRecord) -> After:
         if step.verb == Verb.DELETE:
             return self.outcomes.removed(step, record)
@@ -132,7 +148,7 @@ class Steps:
     def _guarded(
         self,
         step: StepRecord,
-        begin: Callable[[StepRecord, ResourceRecord], Result | Progress],
+        begin: Begin,
     ) -> Result:
         """What a user or a cloud is to blame for fails the resource, not the whole traversal."""
         try:
@@ -151,6 +167,8 @@ class Steps:
         record = self._work.rows[step.resource_id]
         replacing = step.verb in (Verb.REPLACE, Verb.RELEASE, Verb.RETRY)
         action = Action.CREATE if replacing else Action(step.verb.upper())
+        if record.action == Action.DELETE:
+            action = Action.DELETE  # also for the copy that its deletion policy asks for
         text = self.outcomes.told(record, failed(reason, name))
         return self.outcomes.give_up(step, record, action, text)
 

@@ -7,7 +7,7 @@ from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from typing import Any
 
-from heat_engine.commands import ancestors, child_stack, kinds, mask
+from heat_engine.commands import ancestors, child_stack, kinds, mask, stack_snapshot
 from heat_engine.commands import goal as goals
 from heat_engine.commands.change import Begun
 from heat_engine.commands.core import Core
@@ -21,7 +21,7 @@ from heat_engine.language import functions
 from heat_engine.language.definition import ResourceDefinition
 from heat_engine.resources.child import ChildStack
 from heat_engine.resources.protocol import Request, ResourceType
-from heat_engine.store import stacks, traversals
+from heat_engine.store import snapshots, stacks, traversals
 from heat_engine.store.resources import ResourceRecord
 from heat_engine.store.traversals import StepRecord
 from heat_engine.traversal.journal import Journal
@@ -115,8 +115,35 @@ class Work:
     def want_child(self, record: ResourceRecord, wanted: ChildStack) -> None:
         """Bring a resource's nested stack where it is wanted, with the next write."""
         self.journal.want_child(
-            child_stack.prepare(self.core, self.stack, self.goal, record, wanted)
+            child_stack.prepare(
+                self.core, self.stack, self.goal, record, wanted, self._child_snapshot(record)
+            )
         )
+
+    def _child_snapshot(self, record: ResourceRecord) -> tuple[str, str] | None:
+        """The snapshot to make of a resource's nested stack, or to restore it from; and the root's.
+
+        What is restored may be another incarnation of the resource than the one of then.
+        """
+        snapshot_id = self.traversal.snapshot_id
+        if snapshot_id is None:
+            return None
+        root_id = self.core.database.query(stack_snapshot.root_of, snapshot_id)
+        if self.action is Action.SNAPSHOT:
+            return snapshots.part(snapshot_id, record.id), root_id
+        part = self._restored(record)
+        return (snapshots.part(snapshot_id, part["id"]), root_id) if part else None
+
+    def _restored(self, record: ResourceRecord) -> Mapping[str, Any]:
+        """What there is to restore a resource from; empty for nothing."""
+        if self.goal is None or self.current.get(record.name) is not record:
+            return {}
+        found: Mapping[str, Any] = self.goal.restored.get(record.name) or {}
+        return found
+
+    def saved_of(self, record: ResourceRecord) -> Mapping[str, Any] | None:
+        """What a snapshot has saved of a resource that is to be restored from it."""
+        return self._restored(record).get("saved") or None
 
     def elapsed(self, step: StepRecord) -> float:
         """Seconds since the step began, by the database's clock; survives a take-over."""
@@ -147,6 +174,7 @@ class Work:
             update_policy=self._update_policy(record) if kind.update_policy else {},
             verb=verb,
             files=self.goal.files if self.goal and kind.nested else {},
+            snapshot=self.saved_of(record),
         )
         return Call(step.number, kind, verb, request)
 

@@ -158,10 +158,40 @@ def test_files_named_as_environments_replace_the_merged_one(
     assert asked["template"] == "heat_template_version: 2021-04-16"
 
 
-def test_adopting_is_not_offered(api: Client) -> None:
-    body = {"stack_name": "web", "template": TEMPLATE, "adopt_stack_data": "{}"}
-    answer = api("POST", "/v1/p1/stacks", body)
-    assert (answer.status_int, answer.json["error"]["type"]) == (400, "NotSupported")
+def test_adopt_takes_the_template_of_the_document(api: Client, engine: ScriptedEngine) -> None:
+    engine.answers["create_stack"] = IDENTITY
+    text = json.dumps({"template": TEMPLATE, "resources": {}})
+    body = {"stack_name": "web", "template": {"ignored": 1}, "adopt_stack_data": text}
+    assert api("POST", "/v1/p1/stacks", body).status_int == 201
+    (asked,) = engine.asked("create_stack")
+    assert asked["template"] == TEMPLATE
+    assert asked["args"] == {"adopt_stack_data": text}
+
+
+@pytest.mark.parametrize(
+    ("data", "words"),
+    [
+        ({}, "must be text"),
+        (None, "must be text"),
+        ("", "has no template"),
+        ("[]", "has no template"),
+        ("{}", "has no template"),
+        ("a: [b", "Error parsing adopt_stack_data"),
+        ("template: []", "has no template"),
+        ("template: [1]", "template is not"),
+    ],
+)
+def test_what_cannot_be_adopted(api: Client, data: Any, words: str) -> None:
+    answer = api("POST", "/v1/p1/stacks", {"stack_name": "web", "adopt_stack_data": data})
+    assert answer.status_int == 400
+    assert words in str(answer.json)
+
+
+def test_adopted_templates_have_the_same_limit(api: Client, conf: cfg.ConfigOpts) -> None:
+    conf.set_override("max_template_size", 10)
+    text = json.dumps({"template": TEMPLATE})
+    answer = api("POST", "/v1/p1/stacks", {"stack_name": "web", "adopt_stack_data": text})
+    assert answer.json["error"]["type"] == "RequestLimitExceeded"
 
 
 def test_preview(api: Client, engine: ScriptedEngine) -> None:

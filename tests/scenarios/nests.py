@@ -8,7 +8,7 @@ from typing import Any
 
 from sqlalchemy import select
 
-from heat_engine.store import tables
+from heat_engine.store import resources, tables
 from tests.scenarios.world import MINE, Stack, World, template, thing
 
 
@@ -101,6 +101,13 @@ def orphans(world: World) -> list[str]:
             select(tables.resource.c.child_id).where(tables.resource.c.child_id.is_not(None))
         ).scalars()
         return sorted({*nested} ^ {*named})
+
+
+def value_of(stack: Stack, name: str) -> Any:
+    """What a resource's property ``value`` really is, shown to nobody or not."""
+    with stack.world.database.read() as session:
+        row = resources.find(session, stack.id, name)
+    return row.properties["value"] if row else None
 
 
 BOX = nest(

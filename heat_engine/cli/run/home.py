@@ -27,6 +27,9 @@ _CONFIGURATION = """\
 state_path = {path}
 auth_encryption_key_file = $state_path/keys
 log_file = $state_path/heat.log
+# Who runs this is the operator of the cloud as well: stacks may change hands.
+enable_stack_abandon = true
+enable_stack_adopt = true
 
 [heat_api]
 bind_port = 8004

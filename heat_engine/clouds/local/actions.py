@@ -6,7 +6,7 @@ import signal
 from collections.abc import Callable, Mapping
 from typing import Any
 
-from heat_engine.clouds.interface import CloudError, Document
+from heat_engine.clouds.interface import TOKEN, CloudError, Document
 from heat_engine.clouds.local.collection import Action, timestamp
 from heat_engine.clouds.local.compute import Servers, find, user_data
 from heat_engine.clouds.local.fields import integer, invalid, mapping, required, text
@@ -216,8 +216,14 @@ class ServerActions:
     def _create_image(self, server: Document, body: Mapping[str, Any]) -> Document:
         """A name for the machine's own file system, as every image; the disk is not copied."""
         request = {"name": required(body, "servers.createImage", "name")}
+        token = text(mapping(body, "servers.createImage", "metadata"), "metadata", TOKEN) or None
         with self._documents.write() as transaction:
-            image = self._servers.images.build(transaction, server["project_id"], request, None)
+            if token is not None and transaction.buried("images", token):
+                raise CloudError("conflict", "Image: this request was withdrawn.")
+            image = transaction.made_by("images", token) if token is not None else None
+            if image is None:
+                project_id = server["project_id"]
+                image = self._servers.images.build(transaction, project_id, request, token)
         return {"image_id": image["id"]}
 
 

@@ -19,7 +19,7 @@ from heat_engine.clouds.local.object_server import ObjectServer
 from heat_engine.clouds.local.object_store import Containers, Objects
 from heat_engine.clouds.local.power import Power
 from heat_engine.clouds.local.security import SecurityGroupRules, SecurityGroups
-from heat_engine.clouds.local.snapshots import Snapshots
+from heat_engine.clouds.local.snapshots import Backups, Snapshots
 from heat_engine.clouds.local.subnets import Networks, Subnets
 from heat_engine.clouds.local.volume import Volumes
 
@@ -76,6 +76,7 @@ class LocalClouds:
             servers,
             Volumes(documents, self._power),
             Snapshots(documents, self._power),
+            Backups(documents, self._power),
             VolumeAttachments(servers),
             Containers(documents, self._object_server),
             self._objects,

@@ -22,6 +22,8 @@ from heat_engine.clouds.local.power import Power, remove_tree
 from heat_engine.clouds.local.runtime import Folder
 
 _GIB = 1024**3
+# Marks a volume that is to get the files of the backup named here.
+RESTORING = "hearth:restoring"
 
 
 class Volumes(Collection):
@@ -61,7 +63,8 @@ class Volumes(Collection):
         settle_volume(self.documents, self._power, document["id"])
 
     def behind(self, document: Document) -> bool:
-        return document["status"] in ("deleting", "attaching", "detaching")
+        moving = document["status"] in ("deleting", "attaching", "detaching")
+        return moving or RESTORING in document
 
     def show(self, transaction: Transaction, document: Document) -> Document:
         attachments = transaction.query("volume_attachments", volume_id=document["id"])
@@ -236,6 +239,10 @@ def settle_volume(documents: Documents, power: Power, volume_id: str) -> None:
             with documents.write() as transaction:
                 transaction.remove("volumes", volume_id)
             return
+        if RESTORING in volume:
+            attached = [placed_path(power.folder(item["server_id"]), item) for item in found]
+            places = [place for place in attached if place.exists()]
+            _put_back(documents, power, volume, (places or [home])[0])
         if not found:
             _fill(documents, power, volume, home)
             return
@@ -264,19 +271,33 @@ def _fill(documents: Documents, power: Power, volume: Document, home: Path) -> N
     copy_tree(source, home)
 
 
+def _put_back(documents: Documents, power: Power, volume: Document, place: Path) -> None:
+    """Replace a volume's files by those of a backup."""
+    source = power.volume_home(volume[RESTORING])
+    if source.exists():
+        copy_tree(source, place)
+    with documents.write() as transaction:
+        current = transaction.get("volumes", volume["id"])
+        if current is not None and current.get(RESTORING) == volume[RESTORING]:
+            del current[RESTORING]
+            transaction.put("volumes", current)
+
+
 def partial_of(target: Path) -> Path:
     """Where a directory is while it is being filled; left there by an engine that dies over it."""
     return target.with_name(f"{target.name}.partial")
 
 
 def copy_tree(source: Path | None, target: Path) -> None:
-    """``target`` appears when it is complete; an empty one when there is no source."""
+    """``target`` appears when it is complete; an empty one when there is no source. What was there
+    before is gone."""
     partial = partial_of(target)
     remove_tree(partial)
     if source is not None and source.exists():
         shutil.copytree(source, partial, symlinks=True)
     else:
         partial.mkdir(mode=0o700, parents=True)
+    remove_tree(target)
     partial.rename(target)
 
 

@@ -92,6 +92,11 @@ class BatchedGroup(NestedStack):
         """The nested stack after the batch; ``first``: nothing has been asked for yet."""
         raise NotImplementedError
 
+    def wanted(self, request: Request) -> ChildStack:
+        """All members at once, as when they are there already."""
+        target = self.target(request)
+        return self.next_stack(request, Batch(target, target), first=True).child
+
     def create(self, request: Request) -> Progress:
         return self._go_on(request) if request.saved else self._begin(request, 0)
 

@@ -54,6 +54,9 @@ class DeployedServer(ResourceType):
     def create(self, request: Request) -> Progress:
         return self._described(request, request.token)
 
+    def adopt(self, request: Request) -> Progress:
+        return self.update(request)
+
     def update(self, request: Request) -> Progress:
         return self._described(request, str(request.physical_id))
 

@@ -165,6 +165,13 @@ class RandomString(ResourceType):
         problem = fault(properties["length"], groups(properties))
         return (problem,) if problem else ()
 
+    def adopt(self, request: Request) -> Progress:
+        """The string stays; without one in the document a new one is made."""
+        value = request.data.get("value") or request.attributes.get("value")
+        if value is None:
+            return self.create(request)
+        return done(reference_id=value, attributes={"value": value})
+
     def create(self, request: Request) -> Progress:
         length, alphabets = request.properties["length"], groups(request.properties)
         # A length may have been unknown when the template was checked.

@@ -86,6 +86,9 @@ class TestResource(ResourceType):
             return self._failure(request)
         return done(attributes={"output": value}) if stores else done()
 
+    def adopt(self, request: Request) -> Progress:
+        return done(attributes={"output": request.properties["value"]})
+
     def delete(self, request: Request) -> Progress:
         if not self._has_passed(request, "delete"):
             return self._still_waiting(request, "delete")

@@ -76,6 +76,9 @@ class Value(ResourceType):
             physical_id=request.physical_name, attributes={"value": request.properties["value"]}
         )
 
+    def adopt(self, request: Request) -> Progress:
+        return self.create(request)
+
     def update(self, request: Request) -> Progress:
         return done(attributes={"value": request.properties["value"]})
 

@@ -56,6 +56,10 @@ class BaseHandle(ResourceType):
             return failed("There is no credential for signals.", "Error")
         return self.describe(request, request.guest)
 
+    def adopt(self, request: Request) -> Progress:
+        """The old credential was good for another stack's handle only."""
+        return self.create(request)
+
     def describe(self, request: Request, guest: Guest) -> Progress:
         """What the made handle shows of the credential."""
         raise NotImplementedError

@@ -12,7 +12,7 @@ from heat_engine.resources.openstack.actions import Action
 from heat_engine.resources.openstack.calls import guarded, poll, reference
 from heat_engine.resources.openstack.messages import both
 from heat_engine.resources.openstack.rest import Field
-from heat_engine.resources.openstack.server_agent import AgentServer
+from heat_engine.resources.openstack.server_image import COPIES, ImagedServer
 from heat_engine.resources.openstack.server_schema import ATTRIBUTES, PROPERTIES
 from heat_engine.resources.protocol import Progress, Request, done, failed
 
@@ -24,7 +24,7 @@ CONSOLES = {
 NO_IMAGE = "Either an image or a bootable volume must be specified."
 
 
-class Server(AgentServer):
+class Server(ImagedServer):
     """A server, watched until its stack is done, as its user data may fail long after the boot."""
 
     name = "OS::Nova::Server"
@@ -69,6 +69,9 @@ class Server(AgentServer):
     def body(self, request: Request) -> Document:
         body = super().body(request)
         given = request.properties
+        body["imageRef"] = COPIES.held(request.snapshot) or body.get("imageRef")
+        if body["imageRef"] is None:
+            del body["imageRef"]
         connections = server_networks.connections(request)
         if connections is not None:
             body["networks"] = connections
@@ -136,7 +139,7 @@ class Server(AgentServer):
     def actions(self, request: Request, thing: Document, *, creates: bool) -> Iterable[Action]:
         changed, wanted = request.changed, request.properties
         new_data = "user_data" in changed and wanted["user_data_update_policy"] == "REBUILD"
-        if "image" in changed or new_data:
+        if "image" in changed or new_data or COPIES.held(request.snapshot):
             yield Action("rebuild", "rebuild", self._rebuild(request, new_data=new_data))
         if "flavor" in changed:
             flavor = reference(request.cloud, "compute", "flavors", wanted["flavor"])
@@ -150,8 +153,9 @@ class Server(AgentServer):
 
     def _rebuild(self, request: Request, *, new_data: bool) -> Document:
         wanted = request.properties
+        image = COPIES.held(request.snapshot) or wanted.get("image")
         body: Document = {
-            "imageRef": reference(request.cloud, "image", "images", wanted.get("image")),
+            "imageRef": reference(request.cloud, "image", "images", image),
             "name": wanted.get("name") or request.physical_name,
             "metadata": server_body.metadata(wanted.get("metadata") or {}),
         }

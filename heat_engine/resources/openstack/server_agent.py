@@ -37,6 +37,9 @@ class AgentServer(ActingType):
     def update(self, request: Request) -> Progress:
         return self._with_agent(request, super().update(request))
 
+    def adopt(self, request: Request) -> Progress:
+        return self._with_agent(request, super().adopt(request))
+
     @staticmethod
     def user_data(request: Request) -> str:
         """The user data as the server gets it; empty for none."""

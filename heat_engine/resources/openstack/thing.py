@@ -23,6 +23,15 @@ class ThingType(ResourceType):
     ready: ClassVar[frozenset[str]] = frozenset()
     supports_check = True
 
+    def adopt(self, request: Request) -> Progress:
+        return guarded(request, self.adopt_thing)
+
+    def adopt_thing(self, request: Request) -> Progress:
+        """The thing must be there, in whatever state."""
+        if request.physical_id is None:
+            return failed("Resource ID was not provided.", "Exception")
+        return done(attributes=self.describe(request, self.get(request)))
+
     def check(self, request: Request) -> Progress:
         return guarded(request, self.check_thing)
 

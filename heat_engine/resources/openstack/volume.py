@@ -9,10 +9,12 @@ from typing import Any
 from heat_engine.clouds.interface import Document
 from heat_engine.language.schema import Attribute, Kind, Property, between, custom
 from heat_engine.resources.openstack.actions import ActingType, Action
+from heat_engine.resources.openstack.copies import Copies
 from heat_engine.resources.openstack.messages import both, one_needed
 from heat_engine.resources.openstack.rest import Field
 from heat_engine.resources.protocol import Progress, Request, failed
 
+COPIES = Copies("volume", "backups", "backup", "available", "backup_id")
 SOURCES = ("snapshot_id", "source_volid", "image", "imageRef")
 
 
@@ -25,6 +27,7 @@ class Volume(ActingType):
     description = "A volume of storage, to be attached to a server."
     service, collection, noun = "volume", "volumes", "volume"
     ready = frozenset({"AVAILABLE", "IN-USE"})
+    deletion_snapshot = True
     properties = {
         "availability_zone": Property(Kind.STRING, "Availability zone to make it in."),
         "size": Property(
@@ -108,7 +111,9 @@ class Volume(ActingType):
 
     def finish_update(self, request: Request, thing: Document) -> Progress:
         size = request.properties.get("size")
-        if "size" in request.changed and size is not None and size < int(thing["size"]):
+        shrinks = "size" in request.changed and size is not None and size < int(thing["size"])
+        # What is restored may have grown since; its files are what matters.
+        if shrinks and request.snapshot is None:
             return failed("Shrinking volume is not supported.", "NotSupported")
         return self.act_or_finish(request, thing, creates=False)
 
@@ -121,12 +126,26 @@ class Volume(ActingType):
             yield Action("volume_type", "os-retype", body)
         if not creates and size is not None and size > int(thing["size"]):
             yield Action("size", "os-extend", {"new_size": size})
-        if "backup_id" in touched and wanted.get("backup_id"):
+        backup_id = wanted.get("backup_id") if "backup_id" in touched else None
+        backup_id = COPIES.held(request.snapshot) or backup_id
+        if backup_id:
             body = {"volume_id": self.identify(thing)}
-            yield Action("backup_id", "restore", body, of=("backups", wanted["backup_id"]))
+            yield Action("backup_id", "restore", body, of=("backups", backup_id))
         if "read_only" in touched and wanted.get("read_only") is not None:
             body = {"readonly": wanted["read_only"]}
             yield Action("read_only", "os-update_readonly_flag", body)
+
+    def snapshot(self, request: Request) -> Progress:
+        """A backup: unlike the service's own snapshots it outlives the volume."""
+        return COPIES.make(request, self._back_up)
+
+    def drop_snapshot(self, request: Request) -> Progress:
+        return COPIES.drop(request)
+
+    @staticmethod
+    def _back_up(request: Request) -> Document:
+        body = {"volume_id": request.physical_id, "name": request.physical_name, "force": True}
+        return request.cloud.create(COPIES.service, COPIES.collection, body, token=request.token)
 
     def attribute(self, request: Request, thing: Document, name: str) -> Any:
         value = super().attribute(request, thing, name)

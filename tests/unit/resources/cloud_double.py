@@ -7,7 +7,7 @@ from collections.abc import Mapping
 from dataclasses import dataclass, field
 from typing import Any
 
-from heat_engine.clouds.interface import Cloud, CloudError, Document
+from heat_engine.clouds.interface import TOKEN, Cloud, CloudError, Document
 
 Call = tuple[Any, ...]
 Done = list[Call]
@@ -120,6 +120,13 @@ class CloudDouble:
         if volume["status"] == "ACTIVE":
             volume["status"] = "available"
 
+    def _make_backups(self, backup: Document) -> None:
+        if backup["volume_id"] not in self.things.get("volumes", {}):
+            del self.things["backups"][backup["id"]]
+        self._of("volumes", backup["volume_id"])
+        if backup["status"] == "ACTIVE":
+            backup["status"] = "available"
+
     def _make_security_groups(self, group: Document) -> None:
         for ethertype in ("IPv4", "IPv6"):
             number = f"rule-{next(self._numbers)}"
@@ -195,7 +202,10 @@ class CloudDouble:
         self.calls.append(("act", collection, id, action, dict(body)))
         self._strike("act", collection, after=False)
         thing = self._of(collection, id)
-        if action.endswith("_interface"):
+        if action == "createImage":
+            token = body["metadata"][TOKEN]
+            self.create("image", "images", {"name": body["name"]}, token=token)
+        elif action.endswith("_interface"):
             self._interface(thing, action, str(body["port_id"]))
         else:
             thing.update(_effect(action, body))

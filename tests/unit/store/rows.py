@@ -60,3 +60,21 @@ def event_row(stack_id: str, resource_name: str, **columns: Any) -> dict[str, An
         "properties": None,
         **columns,
     }
+
+
+def snapshot_columns(stack_id: str, **columns: Any) -> dict[str, Any]:
+    """A complete snapshot as ``snapshots.insert`` takes it."""
+    snapshot_id = str(uuid.uuid4())
+    return {
+        "id": snapshot_id,
+        "root_id": snapshot_id,
+        "stack_id": stack_id,
+        "name": None,
+        "action": "CREATE",
+        "status": "COMPLETE",
+        "status_reason": "",
+        "template_hash": "t" * 64,
+        "files_hash": "f" * 64,
+        "data": {},
+        **columns,
+    }

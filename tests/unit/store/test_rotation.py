@@ -16,6 +16,7 @@ from heat_engine.store import (
     revocations,
     rotation,
     signals,
+    snapshots,
     software_configs,
     software_deployments,
     stacks,
@@ -24,7 +25,7 @@ from heat_engine.store import (
 from heat_engine.store.database import Database
 from heat_engine.store.tables import metadata, resource, step
 from tests.databases import KEY
-from tests.unit.store.rows import add_stack, event_row, resource_row
+from tests.unit.store.rows import add_stack, event_row, resource_row, snapshot_columns
 
 NEW = Vault.new_key()
 
@@ -74,6 +75,7 @@ def filled(database: Database) -> Database:
                 resource_name="web",
             )
             revocations.add(session, revocations.GUEST, [{"name": "g"}])
+            snapshots.insert(session, **snapshot_columns(stack_id, data={"n": number}))
             config = software_configs.insert(
                 session, id=stack_id, project_id="p", name=None, group=None, body={"n": number}
             )
@@ -98,8 +100,8 @@ def rotated(filled: Database, database_url: str) -> Iterator[Database]:
 @pytest.mark.parametrize("batch", [1, 2, 200])
 def test_everything_is_under_the_new_key(rotated: Database, batch: int) -> None:
     # 3 stacks with 8 secrets in all, 9 of resources, 9 of steps, 3 events, signals and guests,
-    # 3 software configs and deployments, 3 exports.
-    assert rotation.rotate(rotated, batch=batch) == 8 + 9 + 9 + 3 + 3 + 3 + 3 + 3 + 3 + 3 + 1
+    # 3 software configs and deployments, 3 exports, 3 snapshots, 3 revocations.
+    assert rotation.rotate(rotated, batch=batch) == 8 + 9 + 9 + 3 + 3 + 3 + 3 + 3 + 3 + 3 + 3 + 1
     only_new, only_old = Vault([NEW]), Vault([KEY])
     with rotated.read() as session:
         for table, names in rotation.ENCRYPTED.items():
