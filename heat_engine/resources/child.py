@@ -73,6 +73,11 @@ class Child(Protocol):
 
 
 _FAILURE = re.compile(r"Resource [A-Z]+ failed: ([^:]+):([^:]+):(.*)", re.DOTALL)
+# A cancelled or timed out stack further in: no error has a name there.
+_NAMELESS = re.compile(r"Resource [A-Z]+ failed: (resources[.\[][^:]*): (.*)", re.DOTALL)
+# A check tells all failures, each in full behind the name of its resource.
+_CHECK = re.compile(r"Resource CHECK failed: [^:]+: (?=Resource CHECK failed: )")
+_NEXT_CHECK = re.compile(r"; [^:;]+: (?=Resource CHECK failed: )")
 
 
 @dataclass(frozen=True, slots=True)
@@ -85,9 +90,25 @@ class Cause:
 
 
 def cause(reason: str) -> Cause:
-    """The cause that a nested stack's reason names (contract/engine-semantics.md section 9.4)."""
-    match = _FAILURE.match(reason)
+    """The cause that a nested stack's reason names (contract/engine-semantics.md section 9.4).
+
+    Of the failures of a check the first one; how many there are besides is said with it.
+    """
+    first, others = _first(reason)
+    nameless = _NAMELESS.match(first)
+    if nameless is not None:
+        return Cause("", nameless.group(1), nameless.group(2).strip() + others)
+    match = _FAILURE.match(first)
     if match is None:
         return Cause("", "", reason)
     error, place, message = (part.strip() for part in match.groups())
-    return Cause(error, place, message)
+    return Cause(error, place, message + others)
+
+
+def _first(reason: str) -> tuple[str, str]:
+    """The first failure that a reason tells, and words for how many more there are."""
+    head = _CHECK.match(reason)
+    if head is None:
+        return reason, ""
+    failures = _NEXT_CHECK.split(reason[head.end() :])
+    return failures[0], f" (and {len(failures) - 1} more)" if len(failures) > 1 else ""

@@ -84,9 +84,12 @@ def _exports_anything(work: Work) -> bool:
 
 
 def _failure(action: Action, outcomes: Outcomes) -> str | None:
-    """The first failure, or for a check all of them, each in its long form (contract 8.5, 9.2)."""
+    """The first failure, or for a check all of them, each in its long form (contract 8.5, 9.2).
+
+    In one line, whatever the resource's own reason shows of logs.
+    """
     told = [
-        (failure.name, f"Resource {failure.action} failed: {failure.text}")
+        (failure.name, f"Resource {failure.action} failed: {' '.join(failure.text.split())}")
         for failure in outcomes.failures
     ]
     if not told:

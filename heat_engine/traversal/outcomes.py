@@ -167,8 +167,9 @@ class Outcomes:
         kind = self._work.kind(record)
         if kind.signals_itself:
             invoke(Call(step.number, kind, "cancel", self._work.requests.build(record)))
+        reason = aborted(record.action, why, step.waiting_for)
         self._end_failed(step)
-        self.state(record, Action(record.action), Status.FAILED, aborted(record.action, why))
+        self.state(record, Action(record.action), Status.FAILED, reason)
         self._stop_child(record)
 
     def abandon(self, why: str) -> None:
@@ -218,6 +219,9 @@ class Outcomes:
         self._work.journal.step(step)
 
 
-def aborted(action: str, why: str) -> str:
+def aborted(action: str, why: str, waited_for: str | None = None) -> str:
     """The reason of a resource that was in progress when its traversal ended (contract 9.3)."""
-    return f"{action} aborted" + (f" ({why})" if why else "")
+    words = [why] if why else []
+    if waited_for:
+        words.append(f"waiting for {waited_for}")
+    return f"{action} aborted" + (f" ({', '.join(words)})" if words else "")

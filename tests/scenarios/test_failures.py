@@ -186,7 +186,9 @@ def test_what_waits_beside_a_failure_is_aborted(world: World) -> None:
         "wait": "CREATE_FAILED",
         "bad": "CREATE_FAILED",
     }
-    assert stack.resources()["wait"]["resource_status_reason"] == "CREATE aborted"
+    assert stack.resources()["wait"]["resource_status_reason"] == (
+        "CREATE aborted (waiting for 0 of 1 signal (until 00:01:00 from start))"
+    )
 
 
 def test_what_is_being_made_beside_a_failure_is_let_finish(world: World) -> None:
@@ -204,7 +206,9 @@ def test_patience_with_others_after_a_failure_has_an_end(new_world: Any) -> None
     world.cloud.slow["networks"] = ["BUILD"] * 10_000
     stack = world.create({"a": net(), "b": thing(fail=True)})
     stack.reach("CREATE_FAILED")
-    assert stack.resources()["a"]["resource_status_reason"] == "CREATE aborted"
+    assert stack.resources()["a"]["resource_status_reason"] == (
+        "CREATE aborted (waiting for network to become ACTIVE or DOWN (is BUILD))"
+    )
     assert "resources.b: Test Resource failed b" in stack.reason
 
 
@@ -214,7 +218,8 @@ def test_stack_timeout(new_world: Any) -> None:
     stack.reach("CREATE_FAILED")
     assert stack.reason == "Timed out"
     assert stack.states() == {"a": "CREATE_FAILED", "b": "INIT_COMPLETE"}
-    assert stack.resources()["a"]["resource_status_reason"] == "CREATE aborted (Timed out)"
+    told = stack.resources()["a"]["resource_status_reason"]
+    assert told.startswith("CREATE aborted (Timed out, waiting for ")
 
 
 class Stubborn(ResourceType):

@@ -22,7 +22,7 @@ from heat_engine.resources.child import Cause, cause
         ("Stack CREATE cancelled", Cause("", "", "Stack CREATE cancelled")),
         (
             "Resource CREATE failed: resources.a: Timed out",
-            Cause("", "", "Resource CREATE failed: resources.a: Timed out"),
+            Cause("", "resources.a", "Timed out"),
         ),
         (
             "Resource CREATE failed: E: resources.a: two\nlines",
@@ -32,3 +32,19 @@ from heat_engine.resources.child import Cause, cause
 )
 def test_the_cause(reason: str, found: Cause) -> None:
     assert cause(reason) == found
+
+
+def test_a_cancelled_stack_further_in_keeps_its_place() -> None:
+    assert cause("Resource UPDATE failed: resources.a.resources[0]: Timed out: late") == Cause(
+        "", "resources.a.resources[0]", "Timed out: late"
+    )
+
+
+def test_of_a_check_the_first_failure_counts() -> None:
+    told = "Resource CHECK failed: NotFound: resources.n: gone: for good"
+    assert cause(f"Resource CHECK failed: n: {told}") == Cause(
+        "NotFound", "resources.n", "gone: for good"
+    )
+    assert cause(f"Resource CHECK failed: n: {told}; m: {told}; o: {told}") == Cause(
+        "NotFound", "resources.n", "gone: for good (and 2 more)"
+    )
