@@ -195,6 +195,14 @@ class SignalResult:
     detail: str | None = None
 
 
+def runs_inline(kind: ResourceType, request: Request) -> bool:
+    """Whether a verb called with this request touches nothing outside."""
+    return kind.instant and not any(
+        value in (request.properties.get(name), request.handle_properties.get(name))
+        for name, value in kind.outside.items()
+    )
+
+
 class KeptType:
     """Verbs on what is there before a stack, or stays after it."""
 
@@ -215,7 +223,8 @@ class KeptType:
 class ResourceType(KeptType):
     """Base of all resource types. A subclass states its table and the verbs that do more.
 
-    instant: the verbs touch nothing outside, so the engine runs them inline.
+    instant: the verbs touch nothing outside, so the engine runs them inline; see ``outside``.
+    outside: values of a property of its own, or of its handle, with which they do all the same.
     needs_guest: the engine makes a ``Guest`` before create and revokes it after delete.
     listens_to: name of the property that refers to a wait-condition handle, or "" for none.
     is_handle: signals are stored for it.
@@ -245,6 +254,7 @@ class ResourceType(KeptType):
     open_attributes: ClassVar[bool] = False
     deletion_snapshot: ClassVar[bool] = False
     instant: ClassVar[bool] = False
+    outside: ClassVar[Mapping[str, str]] = {}
     needs_guest: ClassVar[bool] = False
     listens_to: ClassVar[str] = ""
     is_handle: ClassVar[bool] = False

@@ -16,7 +16,7 @@ from heat_engine.commands.change import Begun
 from heat_engine.commands.core import Core
 from heat_engine.graph.plan import Verb
 from heat_engine.graph.states import Action
-from heat_engine.resources.protocol import Outcome, Progress
+from heat_engine.resources.protocol import Outcome, Progress, runs_inline
 from heat_engine.store.traversals import BEGUN, LeaseLost
 from heat_engine.traversal import ending
 from heat_engine.traversal.calls import Calls, invoke
@@ -181,7 +181,7 @@ class Execution:
     def _proceed(self, number: int, result: Result) -> None:
         """Go on with a step that has begun: call inline or later, wait, or note its end."""
         while isinstance(result, Call):
-            if not result.kind.instant:
+            if not runs_inline(result.kind, result.request):
                 self._calls.prepare(result)
                 return
             result = self.steps.apply(self.work.steps[number], invoke(result))

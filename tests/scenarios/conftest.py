@@ -9,7 +9,10 @@ from typing import Any
 
 import pytest
 
+from heat_engine.clouds.local import process
+from heat_engine.clouds.local.cloud import LocalClouds
 from tests.databases import KEY, KINDS, create_schema, fresh_database
+from tests.scenarios.site import SECONDS
 from tests.scenarios.world import World
 
 
@@ -36,3 +39,16 @@ def world(new_world: Callable[..., World]) -> World:
 @pytest.fixture(params=KINDS)
 def any_world(request: pytest.FixtureRequest, new_world: Callable[..., World]) -> World:
     return new_world(request.param)
+
+
+@pytest.fixture
+def clouds(tmp_path: Path) -> Iterator[LocalClouds]:
+    state = tmp_path / "cloud"
+    yield LocalClouds(state, sandbox="none")
+    for server_id in process.server_ids_below(state.resolve()):
+        process.kill_server(server_id, SECONDS)
+
+
+@pytest.fixture
+def site(clouds: LocalClouds, new_world: Callable[..., World]) -> World:
+    return new_world(cloud=clouds)

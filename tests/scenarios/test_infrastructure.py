@@ -1,51 +1,18 @@
-"""Templates of AWS infrastructure and signals through objects, on a real embedded cloud."""
+"""Templates of infrastructure, as AWS and as OpenStack name it, on a real embedded cloud."""
 
 from __future__ import annotations
 
-import json
-from collections.abc import Callable, Iterator
-from pathlib import Path
 from typing import Any
 
-import pytest
 import requests
 
-from heat_engine.clouds.local import process
-from heat_engine.clouds.local.cloud import LocalClouds
-from tests.scenarios.world import MINE, Stack, World, server, until
-
-SECONDS = 40.0
-
-
-@pytest.fixture
-def clouds(tmp_path: Path) -> Iterator[LocalClouds]:
-    state = tmp_path / "cloud"
-    yield LocalClouds(state, sandbox="none")
-    for server_id in process.server_ids_below(state.resolve()):
-        process.kill_server(server_id, SECONDS)
-
-
-@pytest.fixture
-def site(clouds: LocalClouds, new_world: Callable[..., World]) -> World:
-    return new_world(cloud=clouds)
-
-
-def reference(name: str) -> dict[str, str]:
-    return {"get_resource": name}
+from tests.scenarios.site import SECONDS, left, reference, site_of
+from tests.scenarios.world import World, server
 
 
 def aws(kind: str, depends_on: Any = None, **properties: Any) -> dict[str, Any]:
     made: dict[str, Any] = {"type": f"AWS::{kind}", "properties": properties}
     return made if depends_on is None else {**made, "depends_on": depends_on}
-
-
-def site_of(world: World) -> Any:
-    return world.cloud.session("p", {})
-
-
-def left(world: World) -> dict[str, Any]:
-    found: dict[str, Any] = world.cloud.audit()["documents"]
-    return found
 
 
 def network() -> dict[str, Any]:
@@ -182,86 +149,6 @@ def test_an_address_goes_from_one_instance_to_another(site: World) -> None:
     stack.delete()
     stack.reach("DELETE_COMPLETE", seconds=SECONDS)
     assert left(site) == {}
-
-
-def signals(count: int = 1, timeout: float = 60) -> dict[str, Any]:
-    return {
-        "handle": {"type": "OS::Heat::SwiftSignalHandle"},
-        "signal": {
-            "type": "OS::Heat::SwiftSignal",
-            "properties": {"handle": reference("handle"), "timeout": timeout, "count": count},
-        },
-    }
-
-
-def test_a_server_signals_through_an_object(site: World) -> None:
-    script = {
-        "str_replace": {
-            "template": "#!/bin/sh\nset -e\n"
-            """say --data-binary '{"id": "one", "data": "first"}'\n"""
-            """say --data-binary '{"id": "two", "data": {"n": 2}}'\n""",
-            "params": {"say": {"get_attr": ["handle", "curl_cli"]}},
-        }
-    }
-    outputs = {"data": {"get_attr": ["signal", "data"]}}
-    given = {**signals(2), "web": server(image="local", flavor="tiny", user_data=script)}
-    given["web"]["properties"]["user_data_format"] = "RAW"
-    stack = site.create(given, outputs=outputs)
-    stack.reach("CREATE_COMPLETE", seconds=SECONDS)
-    assert json.loads(stack.output("data")) == {"one": "first", "two": {"n": 2}}
-    stack.delete()
-    stack.reach("DELETE_COMPLETE", seconds=SECONDS)
-    assert left(site) == {}
-
-
-def handle_url(stack: Stack) -> str:
-    def look() -> Any:
-        shown = stack.via().describe_stack_resource(MINE, stack.identity, "handle")
-        return shown["attributes"].get("endpoint")
-
-    return str(until(look, "the handle's URL"))
-
-
-@pytest.mark.parametrize(
-    ("body", "reason"),
-    [
-        (
-            '{"status": "FAILURE", "reason": "no disk"}',
-            "SwiftSignalFailure: resources.signal: no disk",
-        ),
-        ('{"status": "MAYBE"}', "Unknown status: MAYBE"),
-        ("nonsense", "Failed to parse JSON data: nonsense"),
-    ],
-)
-def test_a_failure_put_to_the_url_fails_the_stack(site: World, body: str, reason: str) -> None:
-    stack = site.create(signals(2))
-    assert requests.put(handle_url(stack), data=body, timeout=10).status_code == 201
-    stack.reach("CREATE_FAILED", seconds=SECONDS)
-    assert reason in stack.reason
-    stack.delete()
-    stack.reach("DELETE_COMPLETE", seconds=SECONDS)
-    assert left(site) == {}
-
-
-def test_no_signal_in_time_is_a_failure(site: World) -> None:
-    stack = site.create(signals(2, timeout=1))
-    assert requests.put(handle_url(stack), data="", timeout=10).status_code == 201
-    stack.reach("CREATE_FAILED", seconds=SECONDS)
-    assert "1 of 2 received - Signal 1 received" in stack.reason
-
-
-def test_another_stacks_url_is_no_handle(site: World) -> None:
-    url = "http://127.0.0.1/v1/AUTH_p/elsewhere/object"
-    stack = site.create(
-        {
-            "signal": {
-                "type": "OS::Heat::SwiftSignal",
-                "properties": {"handle": url, "timeout": 5},
-            }
-        }
-    )
-    stack.reach("CREATE_FAILED", seconds=SECONDS)
-    assert "is not a valid SwiftSignalHandle.  The container name is invalid" in stack.reason
 
 
 def test_a_bucket_is_a_web_site(site: World) -> None:

@@ -12,7 +12,7 @@ from common import errors
 from common.identifiers import new_id
 from heat_engine.clouds.interface import CloudError, Document
 from heat_engine.language.schema import Attribute, Kind, Property, one_of
-from heat_engine.resources.heat import software_inputs
+from heat_engine.resources.heat import object_signals, software_inputs
 from heat_engine.resources.heat.software_service import (
     DEPLOYMENTS,
     SERVICE,
@@ -21,6 +21,7 @@ from heat_engine.resources.heat.software_service import (
     remove,
     transport_problems,
 )
+from heat_engine.resources.openstack.calls import poll_after
 from heat_engine.resources.protocol import (
     Outcome,
     Progress,
@@ -35,7 +36,7 @@ from heat_engine.resources.protocol import (
 ACTIONS = ("CREATE", "UPDATE", "DELETE", "SUSPEND", "RESUME")
 COMPONENT = "component"
 NO_SIGNAL = "NO_SIGNAL"
-OFFERED = "CFN_SIGNAL, HEAT_SIGNAL or NO_SIGNAL"
+OFFERED = "CFN_SIGNAL, HEAT_SIGNAL, TEMP_URL_SIGNAL or NO_SIGNAL"
 PROPERTIES: Mapping[str, Property] = {
     "config": Property(Kind.STRING, "Id of the software config to run.", updatable=True),
     "server": Property(Kind.STRING, "Id of the server to run it on.", required=True),
@@ -84,6 +85,7 @@ class SoftwareDeployment(ResourceType):
     attributes = ATTRIBUTES
     open_attributes = True
     instant = True
+    outside = {"signal_transport": object_signals.TRANSPORT}
     needs_guest = True
     supports_signal = True
     signals_itself = True
@@ -115,6 +117,8 @@ class SoftwareDeployment(ResourceType):
             if error.kind not in ("not_found", "conflict"):
                 raise
         remove(request.cloud, DEPLOYMENTS, request.physical_id, request.token)
+        if _by_object(request):
+            object_signals.remove(request.cloud, request.physical_name)
         return done()
 
     def cancel(self, request: Request) -> Progress:
@@ -175,7 +179,7 @@ class SoftwareDeployment(ResourceType):
         token = request.saved.get("config_token")
         if token is None:
             return wait("its turn", after=0.0, saved={"config_token": new_id()})
-        config = self._derived(request, source, action)
+        config = self._derived(request, source, action, token)
         quiet = request.properties["signal_transport"] == NO_SIGNAL
         body = {
             "config": config,
@@ -190,18 +194,27 @@ class SoftwareDeployment(ResourceType):
         else:
             made = request.cloud.update(SERVICE, DEPLOYMENTS, request.physical_id, body)
         names = [output["name"] for output in config["outputs"]]
-        return self._reached(made, {"outputs": names})
+        return self._reached(request, made, {"outputs": names, "object": token})
 
     def _look(self, request: Request) -> Progress:
         deployment = request.cloud.get(SERVICE, DEPLOYMENTS, str(request.physical_id))
-        return self._reached(deployment, dict(request.data))
+        if _by_object(request) and deployment["status"] == "IN_PROGRESS":
+            bodies = object_signals.received(
+                request.cloud, request.physical_name, str(request.data.get("object"))
+            )
+            if bodies:
+                given = object_signals.details(bodies[0])
+                request.cloud.act(SERVICE, DEPLOYMENTS, deployment["id"], "signal", given)
+                deployment = request.cloud.get(SERVICE, DEPLOYMENTS, deployment["id"])
+        return self._reached(request, deployment, dict(request.data))
 
     @staticmethod
-    def _reached(deployment: Document, data: Document) -> Progress:
+    def _reached(request: Request, deployment: Document, data: Document) -> Progress:
         kept: dict[str, Any] = {"physical_id": deployment["id"], "data": data}
         if deployment["status"] == "IN_PROGRESS":
             words = f"server {deployment['server_id']} to report deployment {deployment['id']}"
-            return wait(words, saved={"sent": True}, **kept)
+            after = poll_after(request.elapsed) if _by_object(request) else None
+            return wait(words, after=after, saved={"sent": True}, **kept)
         kept["attributes"] = deployment["output_values"] or {}
         if deployment["status"] == "FAILED":
             reason = f"Deployment to server failed: {deployment['status_reason']}"
@@ -214,9 +227,9 @@ class SoftwareDeployment(ResourceType):
             return set(request.properties["actions"])
         return {action for item in source["config"]["configs"] for action in item["actions"]}
 
-    def _derived(self, request: Request, source: Document, action: str) -> Document:
+    def _derived(self, request: Request, source: Document, action: str, token: str) -> Document:
         """The config that the server gets, with all values in it."""
-        inputs = [*self._inputs(request, source), *_facts(request, action)]
+        inputs = [*self._inputs(request, source), *_facts(request, action, token)]
         return {
             "name": request.properties.get("name") or source["name"] or request.physical_name,
             "group": source["group"] or UNGROUPED,
@@ -246,8 +259,16 @@ class SoftwareDeployment(ResourceType):
         return True
 
 
-def _facts(request: Request, action: str) -> list[Document]:
-    """Inputs that tell the server what it works for and how to report."""
+def _by_object(request: Request) -> bool:
+    """Whether the server reports to an object, at which one has to look."""
+    return bool(request.properties["signal_transport"] == object_signals.TRANSPORT)
+
+
+def _facts(request: Request, action: str, token: str) -> list[Document]:
+    """Inputs that tell the server what it works for and how to report.
+
+    token: of this one report, which has an object of its own where objects are reported to.
+    """
     transport = request.properties["signal_transport"]
     facts = {
         "deploy_server_id": ("Id of the server", request.properties["server"]),
@@ -260,6 +281,10 @@ def _facts(request: Request, action: str) -> list[Document]:
     if guest is not None and transport == "CFN_SIGNAL":
         facts["deploy_signal_id"] = ("URL to report to", guest.signal_url)
         facts["deploy_signal_verb"] = ("HTTP verb to report with", "POST")
+    if _by_object(request):
+        url = object_signals.url(request.cloud, request.physical_name, token)
+        facts["deploy_signal_id"] = ("URL to report to", url)
+        facts["deploy_signal_verb"] = ("HTTP verb to report with", "PUT")
     if guest is not None and transport == "HEAT_SIGNAL":
         facts["deploy_auth_url"] = ("URL to report to", guest.endpoint)
         facts["deploy_username"] = ("User who reports", guest.access)

@@ -12,9 +12,8 @@ CONFIGS, DEPLOYMENTS = "software_configs", "software_deployments"
 UNGROUPED = "Heat::Ungrouped"
 # What this engine has nothing to offer for, and what it would take.
 REFUSED = {
-    "TEMP_URL_SIGNAL": "an object store",
     "ZAQAR_SIGNAL": "a message queue",
-    "POLL_TEMP_URL": "an object store",
+    "POLL_TEMP_URL": "metadata to be written to an object store",
     "ZAQAR_MESSAGE": "a message queue",
 }
 

@@ -6,17 +6,17 @@ contract/engine-semantics.md section 10.3.
 
 from __future__ import annotations
 
-import json
-from collections.abc import Mapping, Sequence
+from collections.abc import Sequence
 from typing import Any
 from urllib.parse import unquote, urlsplit
 
 from heat_engine.clouds.interface import CloudError
 from heat_engine.language.schema import Attribute, Kind, Property, between
+from heat_engine.resources.heat import object_signals
+from heat_engine.resources.heat.object_signals import SUCCESS
 from heat_engine.resources.heat.wait_condition import (
     AFTER_DEADLINE,
     LONGEST_TIMEOUT,
-    SUCCESS,
     clock,
     data_text,
 )
@@ -34,7 +34,6 @@ from heat_engine.resources.protocol import (
 
 FAILURE = "FAILURE"
 INVALID = '"{path}" is not a valid SwiftSignalHandle.  The {part} is invalid'
-LONGEST_SHOWN = 255
 
 
 class SwiftSignalHandle(ResourceType):
@@ -135,7 +134,8 @@ class SwiftSignal(ResourceType):
         if len(found) == request.saved.get("seen", 0) and not late:
             return self._wait(request, request.saved.get("counted", 0), len(found))
         try:
-            signals = parsed([object_store.content(request.cloud, item) for item in found])
+            bodies = [object_store.content(request.cloud, item) for item in found]
+            signals = object_signals.parsed(bodies)
         except ValueError as error:
             return failed(str(error), "ValueError")
         return self._judged(request, signals, len(found), late=late)
@@ -193,34 +193,3 @@ def handle_problem(url: Any, stack_id: str) -> str | None:
 def object_of(url: str) -> str:
     """The object's name in a handle's URL."""
     return unquote(urlsplit(url).path.split("/", 4)[4])
-
-
-def parsed(bodies: Sequence[str]) -> list[Signal]:
-    """Signals in the order in which they came; one of the same id takes an earlier one's place.
-
-    Raises ValueError for a body that is no JSON object. Nothing in a body: success.
-    """
-    found: dict[str, Signal] = {}
-    for number, body in enumerate(bodies, 1):
-        given = _given(body)
-        signal_id = str(given.get("id") or number)
-        reason = given.get("reason")
-        found[signal_id] = Signal(
-            signal_id,
-            str(given.get("status") or SUCCESS),
-            f"Signal {number} received" if reason is None else str(reason),
-            given.get("data"),
-        )
-    return list(found.values())
-
-
-def _given(body: str) -> Mapping[str, Any]:
-    if not body.strip():
-        return {}
-    try:
-        found = json.loads(body)
-    except (ValueError, RecursionError):
-        found = None
-    if not isinstance(found, Mapping):
-        raise ValueError(f"Failed to parse JSON data: {body[:LONGEST_SHOWN]}")
-    return found

@@ -10,6 +10,10 @@ from collections.abc import Sequence
 from typing import Any, ClassVar
 
 from heat_engine.language.schema import Attribute, Kind, Property, between
+from heat_engine.resources.heat import object_signals
+from heat_engine.resources.heat.object_signals import SUCCESS
+from heat_engine.resources.heat.wait_condition_handle import OBJECT, container_of
+from heat_engine.resources.openstack.calls import poll_after
 from heat_engine.resources.protocol import (
     Progress,
     Request,
@@ -21,7 +25,6 @@ from heat_engine.resources.protocol import (
 )
 
 LONGEST_TIMEOUT = 43200
-SUCCESS = "SUCCESS"
 # A deadline is passed only strictly after it.
 AFTER_DEADLINE = 0.001
 
@@ -41,6 +44,7 @@ class BaseWaitCondition(ResourceType):
     """Waits until enough signals have reached a handle, one of them is a failure, or time is up."""
 
     instant = True
+    outside = {"signal_transport": object_signals.TRANSPORT}
     error_wait = False
     timeout_key: ClassVar[str]
     count_key: ClassVar[str]
@@ -70,6 +74,9 @@ class BaseWaitCondition(ResourceType):
 
     def _counted(self, request: Request, signals: list[Signal]) -> list[Signal]:
         """The signals, made up to the wanted count for a handle that needs none."""
+        if self._from_objects(request):
+            where = container_of(str(request.properties[self.listens_to]))
+            return object_signals.parsed(object_signals.received(request.cloud, where, OBJECT))
         if request.handle_properties.get("signal_transport") != "NO_SIGNAL":
             return signals
         wanted = request.properties[self.count_key]
@@ -78,8 +85,16 @@ class BaseWaitCondition(ResourceType):
             for number in range(len(signals) + 1, wanted + 1)
         ]
 
+    @staticmethod
+    def _from_objects(request: Request) -> bool:
+        """Whether nobody tells when a signal has come: one has to look."""
+        return request.handle_properties.get("signal_transport") == object_signals.TRANSPORT
+
     def _poll(self, request: Request, stored: list[Signal]) -> Progress:
-        signals = self._counted(request, stored)
+        try:
+            signals = self._counted(request, stored)
+        except ValueError as error:
+            return failed(str(error), "ValueError")
         wanted: int = request.properties[self.count_key]
         timeout: float = request.properties[self.timeout_key]
         if request.elapsed > timeout:
@@ -93,9 +108,11 @@ class BaseWaitCondition(ResourceType):
         if len(signals) >= wanted:
             return done()
         noun = "signal" if wanted == 1 else "signals"
+        after = timeout - request.elapsed + AFTER_DEADLINE
+        if self._from_objects(request):
+            after = min(after, poll_after(request.elapsed))
         return wait(
-            f"{len(signals)} of {wanted} {noun} (until {clock(timeout)} from start)",
-            after=timeout - request.elapsed + AFTER_DEADLINE,
+            f"{len(signals)} of {wanted} {noun} (until {clock(timeout)} from start)", after=after
         )
 
 

@@ -11,6 +11,7 @@ from typing import Any
 
 from common import errors
 from heat_engine.language.schema import Attribute, Kind, Property, one_of
+from heat_engine.resources.heat import object_signals
 from heat_engine.resources.protocol import (
     Guest,
     Progress,
@@ -21,12 +22,10 @@ from heat_engine.resources.protocol import (
     failed,
 )
 
+OBJECT = "signal"
 STATUSES = ("SUCCESS", "FAILURE")
 LONGEST_ID = 255
-REFUSED = {
-    "TEMP_URL_SIGNAL": "an object store",
-    "ZAQAR_SIGNAL": "a message queue",
-}
+REFUSED = {"ZAQAR_SIGNAL": "a message queue"}
 
 
 def invalid_metadata() -> errors.Invalid:
@@ -65,6 +64,11 @@ class BaseHandle(ResourceType):
         raise NotImplementedError
 
 
+def container_of(reference: str) -> str:
+    """The container of the signals of a handle with that reference."""
+    return f"signals-{reference}"
+
+
 def curl_command(guest: Guest) -> str:
     """What a guest runs to signal success; further data goes behind ``--data-binary``."""
     return (
@@ -93,6 +97,9 @@ def signal_description(transport: str, request: Request, guest: Guest) -> dict[s
 
 
 class WaitConditionHandle(BaseHandle):
+    """With TEMP_URL_SIGNAL its signals are objects in a container of its own."""
+
+    outside = {"signal_transport": object_signals.TRANSPORT}
     name = "OS::Heat::WaitConditionHandle"
     description = "A resource that takes the signals that a wait condition waits for."
     support_status = {"status": "SUPPORTED", "version": "2014.2"}
@@ -130,7 +137,7 @@ class WaitConditionHandle(BaseHandle):
             return ()
         message = (
             f"signal_transport {transport} needs {REFUSED[transport]}, which is not offered here. "
-            "Use TOKEN_SIGNAL, CFN_SIGNAL, HEAT_SIGNAL or NO_SIGNAL."
+            "Use TOKEN_SIGNAL, CFN_SIGNAL, HEAT_SIGNAL, TEMP_URL_SIGNAL or NO_SIGNAL."
         )
         return (message,)
 
@@ -144,9 +151,18 @@ class WaitConditionHandle(BaseHandle):
                 curl_cli=curl_command(guest),
                 signal=json.dumps(None),
             )
+        elif transport == object_signals.TRANSPORT:
+            where = container_of(guest.user_id)
+            url = object_signals.url(request.cloud, where, OBJECT)
+            shown["signal"] = json.dumps({"alarm_url": url})
         else:
             shown["signal"] = json.dumps(signal_description(transport, request, guest))
         return done(physical_id=guest.user_id, attributes=shown)
+
+    def delete(self, request: Request) -> Progress:
+        if request.properties["signal_transport"] == object_signals.TRANSPORT and request.guest:
+            object_signals.remove(request.cloud, container_of(request.guest.user_id))
+        return done()
 
     def signal(self, request: Request, details: Any) -> SignalResult:
         """All keys are optional: status, reason, data, id."""

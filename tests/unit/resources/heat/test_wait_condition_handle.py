@@ -59,7 +59,7 @@ def test_heat_signal_shows_the_credential() -> None:
     assert (shown["user_id"], shown["password"]) == (GUEST.user_id, GUEST.secret)
 
 
-@pytest.mark.parametrize("transport", ["TEMP_URL_SIGNAL", "ZAQAR_SIGNAL"])
+@pytest.mark.parametrize("transport", ["ZAQAR_SIGNAL"])
 def test_transports_without_their_service_are_refused(transport: str) -> None:
     (problem,) = KIND.validate({"signal_transport": transport}, 60)
     assert problem.startswith(f"signal_transport {transport} needs ")
