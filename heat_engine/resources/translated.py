@@ -9,6 +9,7 @@ from typing import Any, ClassVar
 from heat_engine.clouds.interface import CloudError
 from heat_engine.language import properties as language_properties
 from heat_engine.resources.openstack.calls import guarded
+from heat_engine.resources.openstack.rest import RestType
 from heat_engine.resources.protocol import Progress, Request, ResourceType
 
 
@@ -18,7 +19,8 @@ class TranslatedType(ResourceType):
     basis: the type that does the work. ``given`` of a value may look things up in the cloud.
     """
 
-    basis: ClassVar[ResourceType]
+    basis: ClassVar[RestType]
+    observes = True
 
     def given(self, request: Request, properties: Mapping[str, Any]) -> Mapping[str, Any]:
         """The basis's properties. May raise CloudError."""
@@ -38,15 +40,17 @@ class TranslatedType(ResourceType):
             # What an unfinished update has tried need not differ from the last success.
             without = {**request.properties, **dict.fromkeys(request.changed)}
             touched = self._complete(request, without)
-            changed = self._differing(before, now) | self._differing(touched, now)
+            changed = frozenset().union(
+                *(
+                    language_properties.changed(self.basis.properties, other, now)
+                    for other in (before, touched)
+                )
+            )
         return replace(request, properties=now, previous=before, changed=changed)
 
     def _complete(self, request: Request, properties: Mapping[str, Any]) -> dict[str, Any]:
         given = self.given(request, properties)
         return language_properties.complete(self.basis.properties, given)
-
-    def _differing(self, before: Mapping[str, Any], after: Mapping[str, Any]) -> frozenset[str]:
-        return language_properties.changed(self.basis.properties, before, after)
 
     def _call(self, request: Request, verb: Callable[[Request], Progress]) -> Progress:
         return guarded(request, lambda call: self.told(call, verb(self.translated(call))))
@@ -71,6 +75,20 @@ class TranslatedType(ResourceType):
 
     def resume(self, request: Request) -> Progress:
         return self._call(request, self.basis.resume)
+
+    def observe(self, request: Request) -> Progress:
+        """Whether the thing is still there; which of its properties differ cannot be told back."""
+        progress = guarded(request, lambda call: self.basis.observe(self.translated(call)))
+        return replace(progress, observed={})
+
+    def adopt(self, request: Request) -> Progress:
+        return self._call(request, self.basis.adopt)
+
+    def snapshot(self, request: Request) -> Progress:
+        return self._call(request, self.basis.snapshot)
+
+    def drop_snapshot(self, request: Request) -> Progress:
+        return self._call(request, self.basis.drop_snapshot)
 
     def watch(self, request: Request) -> Progress | None:
         return self.basis.watch(request)
