@@ -36,6 +36,7 @@ bench: $(DEV)
 	.venv-dev/bin/python -m tests.bench
 
 soak: $(DEV)
+	.venv-dev/bin/python -m tests.plans --pairs 2000
 	.venv-dev/bin/python -m tests.crash.soak --seeds $(SEEDS)
 
 # The Keystone that tests start, which asks for it by themselves: packages and a filled database.

@@ -7,11 +7,12 @@ from dataclasses import dataclass, field
 from typing import Any
 
 from common.identifiers import new_id
-from heat_engine.commands import exports, planning
+from heat_engine.commands import exports, plan_steps
 from heat_engine.commands import goal as goals
 from heat_engine.commands.core import Core
 from heat_engine.commands.goal import Goal
-from heat_engine.commands.planning import Plan, Planner
+from heat_engine.commands.plan_steps import Plan
+from heat_engine.commands.planning import Planner
 from heat_engine.graph import states
 from heat_engine.graph.states import Action, Status
 from heat_engine.store import clock, events, resources, snapshots, stacks, traversals
@@ -106,12 +107,12 @@ def write_plan(
     stack, action = begun.stack, Action(begun.traversal.action)
     begun.rows = resources.load(session, stack.id) if rows is None else rows
     if begun.goal is None or action not in states.WITH_GOAL:
-        made = planning.for_action(action, begun.rows, begun.traversal.snapshot_id)
+        made = plan_steps.for_action(action, begun.rows, begun.traversal.snapshot_id)
     else:
         made = Planner(core, stack, begun.goal, begun.rows, session).plan()
     if earlier is not None:
         parents = {row.id for row in begun.rows if row.child_id}
-        planning.carry_over(made.steps, traversals.steps(session, earlier.id), parents)
+        plan_steps.carry_over(made.steps, traversals.steps(session, earlier.id), parents)
     resources.save(session, [*made.fresh, *made.touched])
     traversals.save_steps(session, begun.traversal.id, made.steps)
     begun.rows = [*begun.rows, *made.fresh]

@@ -2,53 +2,36 @@
 
 from __future__ import annotations
 
-import enum
 import json
-from collections.abc import Collection, Iterable, Mapping
-from dataclasses import dataclass, field
+from collections.abc import Callable, Iterable, Mapping
+from dataclasses import replace
 from typing import Any
 
+from common.errors import HearthError
 from common.identifiers import new_id
+from heat_engine.clouds.interface import CloudError
 from heat_engine.commands import kinds
 from heat_engine.commands.core import Core
 from heat_engine.commands.goal import Goal
 from heat_engine.commands.kinds import Kinds
+from heat_engine.commands.plan_steps import Decision, Plan, step_records
 from heat_engine.commands.requests import Requests
 from heat_engine.commands.scope import StackScope
-from heat_engine.graph import dag, plan, states
-from heat_engine.graph.plan import Existing, PlannedStep, Verb
+from heat_engine.graph import dag, plan
+from heat_engine.graph.plan import Verb
 from heat_engine.graph.states import Action, Status
 from heat_engine.language import functions, properties, registry_map
 from heat_engine.language.definition import ResourceDefinition
 from heat_engine.language.unknown import contains_unknown
-from heat_engine.resources.protocol import ADOPTED, ResourceType
-from heat_engine.store import clock, snapshots
+from heat_engine.resources.child import Child
+from heat_engine.resources.protocol import ADOPTED, Foreseeable, Request, ResourceType
+from heat_engine.store import clock
 from heat_engine.store.records import StackRecord
 from heat_engine.store.resources import ResourceRecord
 from heat_engine.store.session import Session
-from heat_engine.store.traversals import StepRecord
 
 # Where a definition keeps what unfinished updates wanted the resource to be.
 TRIED = "tried"
-
-
-class Decision(enum.Enum):
-    """What will happen to a wanted resource; the names of the update preview's lists."""
-
-    ADDED = "added"
-    UPDATED = "updated"
-    REPLACED = "replaced"
-    UNCHANGED = "unchanged"
-
-
-@dataclass(slots=True)
-class Plan:
-    """``fresh``: rows that the plan adds; ``touched``: rows it changes before anything runs."""
-
-    steps: list[StepRecord]
-    fresh: list[ResourceRecord] = field(default_factory=list)
-    touched: list[ResourceRecord] = field(default_factory=list)
-    decisions: dict[str, Decision] = field(default_factory=dict)
 
 
 def definition_of(
@@ -140,6 +123,10 @@ def needs_new(kind: ResourceType, changed: Iterable[str]) -> bool:
 
 _CHANGES = frozenset({Verb.OBSERVE, Verb.UPDATE, Verb.REPLACE})
 
+# What a nested stack will be, told by a resource's definition, row and request, and whether the
+# stack is made anew; None where that is not known.
+Nested = Callable[[ResourceDefinition, ResourceRecord, Request, bool], Child | None]
+
 
 class Planner:
     """Decides for each wanted resource, in dependency order, what has to be done to it."""
@@ -151,8 +138,15 @@ class Planner:
         goal: Goal,
         rows: list[ResourceRecord],
         session: Session | None = None,
+        *,
+        stand_in: str | None = None,
+        nested: Nested | None = None,
     ) -> None:
-        """session: the transaction that the plan is part of, if there is one."""
+        """session: the transaction that the plan is part of, if there is one.
+
+        For a plan that is only shown: stand_in, as ``StackScope`` has it, and nested, which tells
+        what nested stacks will be.
+        """
         self._core = core
         self._stack = stack
         self._definitions = goal.bound.resources
@@ -167,7 +161,11 @@ class Planner:
             if row.obsolete:
                 self._spares.setdefault(row.name, []).append(row)
         self._requests = Requests(core, stack, session)
-        self._scope = StackScope(core, self._requests, self.current, planning=True)
+        self._shown = stand_in is not None
+        self._nested = nested
+        self.scope = StackScope(
+            core, self._requests, self.current, planning=True, stand_in=stand_in
+        )
         self._touched: dict[str, ResourceRecord] = {}
 
     def plan(self) -> Plan:
@@ -178,14 +176,8 @@ class Planner:
         verbs: dict[str, tuple[Verb, str]] = {}
         for name in dag.order(requires):
             definition = self._definitions[name]
-            verb, decision, sure = self._decide(definition)
-            if verb is None and self._restored.get(name, {}).get("saved"):
-                verb, decision = Verb.UPDATE, Decision.UPDATED
+            verb, decision = self._verb(definition)
             result.decisions[name] = decision
-            if verb is None and self._pauses(name):
-                verb = Verb.UPDATE
-            if verb in (None, Verb.UPDATE) and self._observes(name):
-                verb = Verb.OBSERVE
             if verb is None:
                 continue
             row = self.current.get(name)
@@ -196,8 +188,9 @@ class Planner:
                 verb = Verb.ADOPT if name in self._adopted else verb
             moving = verb not in (Verb.CREATE, Verb.ADOPT) and decision is not Decision.UNCHANGED
             if moving or verb is Verb.OBSERVE:
-                unsure = not sure or verb is Verb.OBSERVE
-                self._scope.moving[name] = decision is Decision.REPLACED or unsure
+                self.scope.moving[name] = decision is Decision.REPLACED
+            if verb is not Verb.ADOPT:
+                self._foresee(definition, row, verb, decision)
             verbs[name] = (verb, row.id)
         leftover = any(row.obsolete or row.name not in names for row in self._rows)
         changing = any(verb in _CHANGES for verb, _ in verbs.values())
@@ -207,7 +200,22 @@ class Planner:
             if step.verb == Verb.ADOPT:
                 step.progress = {ADOPTED: self._adopted[step.resource_name]}
         result.touched = list(self._touched.values())
+        result.unsure = self.scope.undecided
         return result
+
+    def _verb(self, definition: ResourceDefinition) -> tuple[Verb | None, Decision]:
+        """The verb to run, also where the definition gives no reason for one."""
+        name = definition.name
+        verb, decision, sure = self._decide(definition)
+        if verb is None and self._restored.get(name, {}).get("saved"):
+            verb, decision = Verb.UPDATE, Decision.UPDATED
+        if verb is None and self._pauses(name):
+            verb = Verb.UPDATE
+        if verb in (None, Verb.UPDATE) and self._observes(name):
+            verb, sure = Verb.OBSERVE, False
+        if not sure:
+            self.scope.undecided.add(name)
+        return verb, decision
 
     def _pauses(self, name: str) -> bool:
         """An update stops at its hook even where it then finds nothing to do (section 8.1)."""
@@ -221,6 +229,42 @@ class Planner:
             return False
         return kinds.made(self._core.registry, row).observes
 
+    def _foresee(
+        self, definition: ResourceDefinition, row: ResourceRecord, verb: Verb, decision: Decision
+    ) -> None:
+        """Have the scope tell what those that refer to the resource will see of it."""
+        kind = self._kinds.wanted(definition)
+        renewed = verb is not Verb.UPDATE or decision is Decision.REPLACED
+        if definition.name in self.scope.undecided and not kind.nested:
+            return
+        if not (kind.nested and self._nested) and not (
+            isinstance(kind, Foreseeable) and self._matters()
+        ):
+            return
+        try:
+            wanted = definition_of(definition, self.scope, self._kinds)
+            request = self._requests.build(
+                row,
+                given=wanted["properties"],
+                changed=frozenset()
+                if renewed
+                else changed_by(self._core, row, wanted["properties"]),
+                kind=kind,
+                verb=Verb.CREATE if renewed else Verb.UPDATE,
+            )
+            if kind.nested and self._nested is not None:
+                child = self._nested(definition, row, request, renewed)
+                if child is None:
+                    return
+                request = replace(request, child=child)
+        except (HearthError, CloudError, TypeError):
+            return
+        self.scope.planned[definition.name] = (kind, request)
+
+    def _matters(self) -> bool:
+        """Whether somebody could refer to the resource who is there already."""
+        return self._shown or bool(self._rows)
+
     def _decide(self, definition: ResourceDefinition) -> tuple[Verb | None, Decision, bool]:
         """The verb to run, what that means, and whether that is sure before anything has run."""
         row = self.current.get(definition.name)
@@ -231,7 +275,7 @@ class Planner:
         spoilt = row.action in (Action.INIT, Action.DELETE) or row.released
         if spoilt or kinds.is_another(row, self._kinds.target(definition)):
             return Verb.REPLACE, Decision.REPLACED, True
-        wanted = definition_of(definition, self._scope, self._kinds)
+        wanted = definition_of(definition, self.scope, self._kinds)
         known = not contains_unknown([wanted["properties"], wanted["metadata"]])
         equal = known and same(row.definition, wanted)
         if known and not equal and self._swap(row, wanted):
@@ -314,85 +358,3 @@ class Planner:
             requires=tuple(sorted(requires)),
             deletion_policy=definition.deletion_policy,
         )
-
-
-def deletion(
-    rows: Iterable[ResourceRecord], *, first: int = 0, after: Iterable[int] = ()
-) -> list[StepRecord]:
-    """Steps that delete all these rows, dependents first."""
-    present = list(rows)
-    return step_records(
-        plan.backward(_existing(present), Verb.DELETE, first=first, after=tuple(after)), present
-    )
-
-
-def for_action(action: Action, rows: list[ResourceRecord], snapshot_id: str | None = None) -> Plan:
-    """The plan of an action that runs one verb on all: delete, suspend, resume, check, snapshot."""
-    if action in (Action.DELETE, Action.ROLLBACK):
-        return Plan(deletion(rows))
-    current = [
-        row
-        for row in rows
-        if not row.obsolete and (row.action != Action.INIT or action is Action.CHECK)
-    ]
-    if action is Action.SNAPSHOT:
-        return Plan(_snapshot(current, snapshot_id or ""))
-    if action is Action.SUSPEND:
-        return Plan(step_records(plan.backward(_existing(current), Verb.SUSPEND), current))
-    requires: dict[str, tuple[str, ...]] = {
-        row.name: row.requires if action is Action.RESUME else () for row in current
-    }
-    verb = Verb(action.lower())
-    verbs = {row.name: (verb, row.id) for row in current}
-    return Plan(step_records(plan.forward(verbs, requires, cleanup=False), current))
-
-
-def _snapshot(rows: list[ResourceRecord], snapshot_id: str) -> list[StepRecord]:
-    """Steps for what is whole; what has failed stays as it is, with its reason."""
-    whole = [row for row in rows if states.may_begin("snapshot", row.action, row.status)]
-    verbs = {row.name: (Verb.SNAPSHOT, row.id) for row in whole}
-    steps = step_records(plan.forward(verbs, dict.fromkeys(verbs, ()), cleanup=False), whole)
-    for step in steps:
-        step.token = snapshots.part(snapshot_id, step.resource_id)
-    return steps
-
-
-def carry_over(
-    steps: Iterable[StepRecord], earlier: Iterable[StepRecord], parents: Collection[str] = ()
-) -> None:
-    """Let steps go on from what a superseded traversal had reached on the same resource.
-
-    Not updates: they may want something else now. So may the creation of a nested stack.
-    parents: ids of the resources that have one.
-    """
-    reached = {
-        (step.resource_id, step.verb): step
-        for step in earlier
-        if step.status == "STARTED" and step.verb != Verb.UPDATE
-    }
-    for step in steps:
-        before = reached.get((step.resource_id, step.verb))
-        if before is not None and not (step.verb == Verb.CREATE and step.resource_id in parents):
-            step.progress, step.started_at = before.progress, before.started_at
-
-
-def step_records(
-    planned: Iterable[PlannedStep], rows: Iterable[ResourceRecord]
-) -> list[StepRecord]:
-    """Rows for planned steps of these resources."""
-    tokens = {row.id: row.token for row in rows}
-    return [
-        StepRecord(
-            number=step.number,
-            resource_id=step.resource_id,
-            resource_name=step.name,
-            verb=step.verb,
-            requires=step.requires,
-            token=tokens.get(step.resource_id, step.resource_id),
-        )
-        for step in planned
-    ]
-
-
-def _existing(rows: Iterable[ResourceRecord]) -> list[Existing]:
-    return [Existing(row.id, row.name, frozenset(row.requires), row.obsolete) for row in rows]

@@ -11,7 +11,7 @@ from heat_engine.commands import kinds
 from heat_engine.commands.core import Core
 from heat_engine.language.scope import Selectable
 from heat_engine.language.unknown import UNKNOWN
-from heat_engine.resources.protocol import Request
+from heat_engine.resources.protocol import UNIQUE, Foreseeable, Request, ResourceType
 from heat_engine.store.resources import ResourceRecord
 
 # States in which an attribute has a value (contract/templates.md section 3.2).
@@ -38,7 +38,10 @@ class StackScope:
 
     planning: a resource that is not made yet, or is in ``moving``, gives UNKNOWN; otherwise it
     gives its name and null, as for outputs. moving: names that the plan will replace (their
-    reference changes too) mapped to True, and names it will update mapped to False.
+    reference changes too) mapped to True, and names it will update mapped to False. undecided:
+    names of which it is not known which of the two. planned: what
+    will be asked of those whose attributes are known before. stand_in: a text in the place of what
+    cannot be known but will be like nothing before: ids and the like.
     """
 
     def __init__(
@@ -48,27 +51,47 @@ class StackScope:
         resources: Mapping[str, ResourceRecord],
         *,
         planning: bool = False,
+        stand_in: str | None = None,
     ) -> None:
         self._core = core
         self._requests = requests
         self._resources = resources
         self._planning = planning
+        self._stand_in = stand_in
         self.moving: dict[str, bool] = {}
+        self.undecided: set[str] = set()
+        self.planned: dict[str, tuple[ResourceType, Request]] = {}
 
     def reference_id(self, resource: str) -> Any:
         record = self._resources.get(resource)
         if record is None or (record.action == "INIT" and self._planning):
-            return UNKNOWN if self._planning else resource
-        if self.moving.get(resource):
+            return self._new(resource) if self._planning else resource
+        if resource in self.undecided:
             return UNKNOWN
+        if self.moving.get(resource):
+            return self._new(resource)
         return record.reference_id
+
+    def _new(self, resource: str) -> Any:
+        return UNKNOWN if self._stand_in is None else f"{self._stand_in}-{resource}"
+
+    def _foreseen(self, resource: str, name: str) -> Any:
+        if resource not in self.planned:
+            return UNKNOWN
+        kind, request = self.planned[resource]
+        if kind.nested:
+            return Selectable(partial(kind.select, request, name))
+        if not isinstance(kind, Foreseeable):
+            return UNKNOWN
+        value = kind.foreseen(request, name)
+        return self._new(f"{resource}-{name}") if value is UNIQUE else value
 
     def attribute(self, resource: str, name: str) -> Any:
         record = self._resources.get(resource)
         if resource in self.moving or (
             self._planning and (record is None or record.action == "INIT")
         ):
-            return UNKNOWN
+            return self._foreseen(resource, name)
         if record is None:
             return None
         kind = kinds.made(self._core.registry, record)

@@ -7,23 +7,20 @@ from typing import Any
 
 from common import errors
 from common.context import RequestContext
-from heat_engine.commands import access, change, delegation, external, render
+from heat_engine.commands import access, change, delegation, external, update_preview
 from heat_engine.commands import goal as goals
 from heat_engine.commands.change import Begun
 from heat_engine.commands.core import Core
 from heat_engine.commands.goal import Goal, Source
-from heat_engine.commands.planning import Decision, Planner
 from heat_engine.commands.stack_create import Options, Order, options
 from heat_engine.graph.states import NO_UPDATE, Action, Status
-from heat_engine.language import environment, registry_map
+from heat_engine.language import environment
 from heat_engine.language.environment import Environment
-from heat_engine.store import clock, documents, resources, stacks
+from heat_engine.store import clock, documents, stacks
 from heat_engine.store.records import StackRecord
 from heat_engine.store.session import Session
 
 ATTEMPTS = 5
-# What rules call the changes that they may forbid.
-_CHANGES = {Decision.UPDATED: "update", Decision.REPLACED: "replace"}
 
 
 class Moved(Exception):
@@ -62,30 +59,11 @@ def preview(
 ) -> dict[str, list[dict[str, Any]]]:
     """Which resources an update leaves, updates, replaces, adds and deletes; changes nothing.
 
-    What a rule of the environment forbids says so in its reason (engine-semantics.md section 8.2).
+    ``args["show_nested"]``: those of nested stacks too. What a rule of the environment forbids says
+    so in its reason (engine-semantics.md section 8.2).
     """
     stack, goal, _ = _prepare(core, context, identity, order)
-    with core.database.read() as session:
-        rows = resources.load(session, stack.id)
-    before = {row.name: row for row in rows if not row.obsolete}
-    planner = Planner(core, stack, goal, rows)
-    plan = planner.plan()
-    lists: dict[str, list[dict[str, Any]]] = {
-        name: [] for name in ("unchanged", "updated", "replaced", "added", "deleted")
-    }
-    dependents = render.required_by(planner.current.values())
-    registry = goal.environment.resource_registry
-    for name, decision in plan.decisions.items():
-        entry = render.resource(stack, planner.current[name], dependents.get(name, ()))
-        change = _CHANGES.get(decision)
-        if change in registry_map.restricted_actions(registry, name):
-            refusal = errors.ResourceActionRestricted(action=change)
-            entry["resource_status_reason"] = refusal.message
-        lists[decision.value].append(entry)
-    for name, row in before.items():
-        if name not in plan.decisions:
-            lists["deleted"].append(render.resource(stack, row, dependents.get(name, ())))
-    return lists
+    return update_preview.lists(core, stack, goal, nested=bool(order.args.get("show_nested")))
 
 
 def _prepare(

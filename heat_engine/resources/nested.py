@@ -37,6 +37,10 @@ class NestedStack(ResourceType):
         """The stack that the properties describe."""
         raise NotImplementedError
 
+    def final(self, request: Request) -> ChildStack:
+        """The stack that a create or an update ends with; there may be others on the way."""
+        return self.wanted(request)
+
     def made(self, request: Request) -> Progress:
         """What to keep when the stack is made or updated."""
         return done()

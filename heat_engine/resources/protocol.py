@@ -13,7 +13,7 @@ from __future__ import annotations
 import enum
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
-from typing import Any, ClassVar
+from typing import Any, ClassVar, Final
 
 from heat_engine.clouds.interface import Cloud
 from heat_engine.language.schema import SHOW, Attribute, Property, TypeInterface
@@ -69,6 +69,14 @@ def done(**fields: Any) -> Progress:
     """Finished. ``fields``: physical_id, reference_id, attributes, metadata, data, observed,
     snapshot."""
     return Progress(Outcome.DONE, **fields)
+
+
+class Unique(enum.Enum):
+    UNIQUE = "unique"
+
+
+UNIQUE: Final = Unique.UNIQUE
+"""An attribute that no other thing has, nor an earlier one of the same resource."""
 
 
 def wait(waiting_for: str, after: float | None = None, **fields: Any) -> Progress:
@@ -360,4 +368,15 @@ class ResourceType(KeptType):
         }
 
     def signal(self, request: Request, details: Any) -> SignalResult:
+        raise NotImplementedError
+
+
+class Foreseeable(ResourceType):
+    """A type whose attributes are known before its verbs run."""
+
+    def foreseen(self, request: Request, attribute: str) -> Any:
+        """An attribute as the request's verb, create or update, will leave it if it succeeds.
+
+        UNKNOWN where that is not known before; UNIQUE where nothing was like it before.
+        """
         raise NotImplementedError

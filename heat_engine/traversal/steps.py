@@ -7,7 +7,7 @@ from functools import partial
 
 from common import errors
 from heat_engine.clouds.interface import CloudError
-from heat_engine.commands import planning
+from heat_engine.commands import plan_steps, planning
 from heat_engine.graph.plan import Verb
 from heat_engine.graph.states import Action, Status
 from heat_engine.resources.protocol import Outcome, Progress, failed
@@ -178,5 +178,5 @@ class Steps:
         leftover = [row for row in work.rows.values() if row.obsolete or row.name not in wanted]
         first = max(work.steps) + 1
         result = self.outcomes.done(step)
-        work.add_steps(planning.deletion(leftover, first=first))
+        work.add_steps(plan_steps.deletion(leftover, first=first))
         return result

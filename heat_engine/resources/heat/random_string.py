@@ -10,8 +10,8 @@ from collections.abc import Mapping, Sequence
 from typing import Any
 
 from heat_engine.language.schema import Attribute, Kind, Property, between, one_of
-from heat_engine.language.unknown import contains_unknown
-from heat_engine.resources.protocol import Progress, Request, ResourceType, done, failed
+from heat_engine.language.unknown import UNKNOWN, contains_unknown
+from heat_engine.resources.protocol import UNIQUE, Foreseeable, Progress, Request, done, failed
 
 LONGEST = 512
 CLASSES: Mapping[str, str] = {
@@ -110,7 +110,7 @@ def _minimum(what: str) -> Property:
     )
 
 
-class RandomString(ResourceType):
+class RandomString(Foreseeable):
     """Makes a random string, for passwords and secrets."""
 
     name = "OS::Heat::RandomString"
@@ -171,6 +171,11 @@ class RandomString(ResourceType):
         if value is None:
             return self.create(request)
         return done(reference_id=value, attributes={"value": value})
+
+    def foreseen(self, request: Request, attribute: str) -> Any:
+        if attribute != "value":
+            return UNKNOWN
+        return UNIQUE if request.verb == "create" else request.attributes.get("value")
 
     def create(self, request: Request) -> Progress:
         length, alphabets = request.properties["length"], groups(request.properties)

@@ -102,6 +102,11 @@ class ResourceGroup(BatchedGroup, Group):
             return _stack({name: _member(properties, name) for name in names})
         return _stack({"0": _member(properties, "0")})
 
+    def final(self, request: Request) -> ChildStack:
+        gone = self._gone(request, request.child)
+        names = itertools.islice(_free(gone), request.properties["count"])
+        return _stack({name: _member(request.properties, name) for name in names})
+
     def names(self, request: Request) -> Sequence[str]:
         return list(itertools.islice(_free(_held(request)), request.properties["count"]))
 

@@ -7,7 +7,8 @@ from typing import Any
 
 from heat_engine.clouds.interface import CloudError
 from heat_engine.language.schema import Attribute, Kind, Property, custom
-from heat_engine.resources.protocol import Progress, Request, ResourceType, done, failed, wait
+from heat_engine.language.unknown import UNKNOWN
+from heat_engine.resources.protocol import Foreseeable, Progress, Request, done, failed, wait
 
 POLL_SECONDS = 1.0
 # How the services were called when the type's client_name was defined.
@@ -18,7 +19,7 @@ def _seconds(description: str, default: float | None = None, **fields: Any) -> P
     return Property(Kind.NUMBER, description, default=default, updatable=True, **fields)
 
 
-class TestResource(ResourceType):
+class TestResource(Foreseeable):
     """A resource that waits, fails and is replaced as its properties say."""
 
     name = "OS::Heat::TestResource"
@@ -98,6 +99,13 @@ class TestResource(ResourceType):
         if request.physical_id is None:
             return failed("Resource not created", "Exception")
         return done()
+
+    def foreseen(self, request: Request, attribute: str) -> Any:
+        if attribute != "output":
+            return UNKNOWN
+        value = request.properties["value"]
+        stores = request.verb == "create" or ("value" in request.changed and bool(value))
+        return value if stores or value is UNKNOWN else request.attributes.get("output")
 
     def must_replace(self, request: Request) -> bool:
         return "value" in request.changed and bool(request.properties["update_replace"])

@@ -7,8 +7,8 @@ from collections.abc import Callable, Mapping, Sequence
 from typing import Any
 
 from heat_engine.language.schema import Attribute, Kind, Property, one_of
-from heat_engine.language.unknown import contains_unknown
-from heat_engine.resources.protocol import Progress, Request, ResourceType, done
+from heat_engine.language.unknown import UNKNOWN, contains_unknown
+from heat_engine.resources.protocol import Foreseeable, Progress, Request, done
 
 BOOLEAN_WORDS = frozenset({"t", "true", "on", "y", "yes", "1", "f", "false", "off", "n", "no", "0"})
 
@@ -41,7 +41,7 @@ FITS: Mapping[str, Callable[[Any], bool]] = {
 }
 
 
-class Value(ResourceType):
+class Value(Foreseeable):
     """Keeps a value, so that it is computed once and read at many places."""
 
     name = "OS::Heat::Value"
@@ -81,6 +81,9 @@ class Value(ResourceType):
 
     def update(self, request: Request) -> Progress:
         return done(attributes={"value": request.properties["value"]})
+
+    def foreseen(self, request: Request, attribute: str) -> Any:
+        return request.properties["value"] if attribute == "value" else UNKNOWN
 
     def replace_failed(self, request: Request) -> bool:
         return False

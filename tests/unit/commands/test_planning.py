@@ -3,11 +3,8 @@ from __future__ import annotations
 from typing import Any
 
 from heat_engine.commands import planning
-from heat_engine.graph.plan import Verb
-from heat_engine.graph.states import Action
 from heat_engine.store import clock
 from heat_engine.store.resources import ResourceRecord
-from heat_engine.store.traversals import StepRecord
 
 NOW = clock.utc()
 
@@ -30,10 +27,6 @@ def row(id: str, name: str = "a", state: str = "CREATE_COMPLETE", **fields: Any)
 
 def made_from(value: str) -> dict[str, Any]:
     return {"type": "t", "properties": {"value": value}, "metadata": {}, "fingerprint": {}}
-
-
-def step(number: int, verb: Verb, resource_id: str, status: str = "STARTED") -> StepRecord:
-    return StepRecord(number, resource_id, "a", verb, (), resource_id, status)
 
 
 def test_tries_are_kept_until_one_succeeds() -> None:
@@ -73,53 +66,3 @@ def test_the_newest_whole_spare_that_fits_is_taken() -> None:
 def test_same_compares_as_json_does() -> None:
     assert planning.same({"a": (1, 2)}, {"a": [1, 2]})
     assert not planning.same({"a": 1}, {"a": "1"})
-
-
-def test_creations_and_deletions_go_on_and_updates_begin_anew() -> None:
-    earlier = [
-        step(0, Verb.CREATE, "1"),
-        step(1, Verb.UPDATE, "2"),
-        step(2, Verb.DELETE, "3"),
-        step(3, Verb.CREATE, "4", "WAITING"),
-    ]
-    for item in earlier:
-        item.progress, item.started_at = {"asked": item.number}, 5.0
-    later = [
-        step(0, verb, row_id, "WAITING")
-        for verb, row_id in (
-            (Verb.CREATE, "1"),
-            (Verb.UPDATE, "2"),
-            (Verb.DELETE, "3"),
-            (Verb.CREATE, "4"),
-            (Verb.DELETE, "1"),
-        )
-    ]
-    planning.carry_over(later, earlier)
-    assert [item.started_at for item in later] == [5.0, None, 5.0, None, None]
-    assert [item.progress for item in later] == [{"asked": 0}, {}, {"asked": 2}, {}, {}]
-
-
-def test_an_action_runs_one_verb_on_what_is_there() -> None:
-    rows = [
-        row("1", "a"),
-        row("2", "b", requires=("a",)),
-        row("3", "c", state="INIT_COMPLETE"),
-        row("4", "a", obsolete=True),
-    ]
-
-    def steps(action: Action) -> list[tuple[str, str]]:
-        return [(item.verb, item.resource_id) for item in planning.for_action(action, rows).steps]
-
-    assert steps(Action.RESUME) == [("resume", "1"), ("resume", "2")]
-    assert steps(Action.SUSPEND) == [("suspend", "1"), ("suspend", "2")]
-    assert steps(Action.CHECK) == [("check", "1"), ("check", "2"), ("check", "3")]
-    assert sorted(steps(Action.DELETE)) == [("delete", row_id) for row_id in "1234"]
-
-
-def test_suspend_waits_for_dependents_and_resume_for_what_is_needed() -> None:
-    rows = [row("1", "a"), row("2", "b", requires=("a",))]
-    suspend = {item.resource_id: item for item in planning.for_action(Action.SUSPEND, rows).steps}
-    assert suspend["1"].requires == (suspend["2"].number,)
-    assert suspend["2"].requires == ()
-    resume = {item.resource_id: item for item in planning.for_action(Action.RESUME, rows).steps}
-    assert resume["2"].requires == (resume["1"].number,)

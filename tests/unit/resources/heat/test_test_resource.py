@@ -4,6 +4,7 @@ from dataclasses import replace
 
 import pytest
 
+from heat_engine.language.unknown import UNKNOWN
 from heat_engine.resources.heat.test_resource import TestResource as Kind
 from heat_engine.resources.protocol import Outcome
 from tests.unit.resources.cloud_double import CloudDouble
@@ -85,3 +86,15 @@ def test_asks_the_cloud_while_waiting_and_ignores_its_errors() -> None:
     assert progress.outcome is Outcome.DONE
     assert set(cloud.done("get", "servers")) == {("get", "servers", "gone")}
     assert len(cloud.done("get", "servers")) >= 3
+
+
+@pytest.mark.parametrize("given", [{"value": "b"}, {"value": ""}, {"value": "a", "fail": False}])
+def test_what_it_will_say_is_known_before(given: dict[str, object]) -> None:
+    wanted = request(KIND, {"value": "a"}, verb="create")
+    assert KIND.foreseen(wanted, "output") == "a"
+    assert KIND.foreseen(wanted, "show") is UNKNOWN
+    _, made = run(KIND.create, wanted)
+    update = replace(change(KIND, made, given), verb="update")
+    foreseen = KIND.foreseen(update, "output")
+    _, updated = run(KIND.update, update)
+    assert KIND.read(updated, "output") == foreseen

@@ -55,3 +55,9 @@ def test_update_changes_the_value_in_place() -> None:
 def test_type_only_checks(kind: str, value: Any, *, fits: bool) -> None:
     problems = KIND.validate({"value": value, "type": kind}, 60)
     assert list(problems) == ([] if fits else [f"The value is not a {kind}."])
+
+
+def test_what_it_will_say_is_known_before() -> None:
+    wanted = request(KIND, {"value": [1]}, verb="create")
+    assert KIND.foreseen(wanted, "value") == [1]
+    assert KIND.foreseen(wanted, "show") is UNKNOWN
