@@ -61,8 +61,6 @@ BODIES: dict[tuple[str, str], Any] = {
 }
 # Answers of whoever may, where the thing that the path names has to be in a state of its own.
 ANSWERS = {
-    "stacks:abandon": {400},
-    "stacks:export": {400},
     "stacks:restore_snapshot": {202, 400, 409},
     "stacks:delete_snapshot": {204, 400, 409},
 }

@@ -91,7 +91,7 @@ def snapshot(owner: Person, path: str) -> str:
 
 @pytest.fixture(scope="module")
 def guarded(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Deployment]:
-    limits = {"DEFAULT": {"max_stacks_per_tenant": -1, "enable_stack_abandon": False}}
+    limits = {"DEFAULT": {"max_stacks_per_tenant": -1, "enable_stack_abandon": True}}
     with Deployment(tmp_path_factory.mktemp("access"), options=limits) as deployment:
         yield deployment
 
