@@ -9,6 +9,7 @@ from typing import Any
 from common.identifiers import StackIdentity
 from heat_engine.store.records import EventRecord, StackPlace, StackRecord, StackSummary
 from heat_engine.store.resources import ResourceRecord
+from heat_engine.store.waits import Wait
 
 
 def time(value: datetime | None) -> str | None:
@@ -67,10 +68,10 @@ def resource(
     stack: StackSummary,
     record: ResourceRecord,
     required_by: Iterable[str],
-    waits: tuple[str, float | None, float | None] | None = None,
+    wait: Wait | None = None,
     nested: StackSummary | None = None,
 ) -> dict[str, Any]:
-    """A resource. A waiting one says what for, since when and until when, as its reason.
+    """A resource. A waiting one says what for, since when and until when, and as its reason.
 
     nested: the stack nested in it.
     """
@@ -93,12 +94,12 @@ def resource(
         shown["parent_resource"] = stack.parent_resource
     if nested is not None:
         shown["nested_stack_id"] = identity(nested).to_dict()
-    if waits is not None:
-        words, since, until = waits
-        shown["waiting_for"] = words
-        shown["waiting_since"] = epoch(since)
-        shown["waiting_until"] = epoch(until)
-        shown["resource_status_reason"] = f"waiting for {words}"
+    if wait is not None:
+        shown["waiting_for"] = wait.words
+        shown["waiting_since"] = epoch(wait.since)
+        shown["waiting_until"] = epoch(wait.until)
+        if record.status == "IN_PROGRESS" or record.action == "INIT":
+            shown["resource_status_reason"] = f"waiting for {wait.words}"
     return shown
 
 

@@ -13,7 +13,7 @@ from heat_engine.commands.core import Core
 from heat_engine.commands.requests import Requests, signals_of
 from heat_engine.commands.scope import StackScope
 from heat_engine.resources.protocol import ResourceType
-from heat_engine.store import resources, signals, stacks, traversals
+from heat_engine.store import resources, signals, stacks, waits
 from heat_engine.store.records import StackRecord, StackSummary
 from heat_engine.store.resources import ResourceRecord
 from heat_engine.store.session import Session
@@ -47,7 +47,7 @@ def list_resources(
         family = [stack, *(item for item in below if item.depth <= stack.depth + depth)]
         rows = _rows(session, family, in_full=with_detail)
         hidden = _hidden(core, session, context, rows, family if with_detail else ())
-        waits = traversals.waits(session, [item.id for item in family])
+        waiting = waits.of_stacks(session, [item.id for item in family])
     nested = {item.id: item for item in below}
     shown = []
     for item in family:
@@ -58,7 +58,7 @@ def list_resources(
                 continue
             child = nested.get(row.child_id or "")
             required_by = dependents.get(row.name, ())
-            entry = render.resource(item, row, required_by, waits.get(row.id), child)
+            entry = render.resource(item, row, required_by, waiting.get(row.id), child)
             if with_detail:
                 read = _attributes(core, item, mine, row, ())
                 entry["attributes"] = mask.masked_within(read, hidden[item.id])
@@ -94,7 +94,7 @@ def describe(
         stack = access.by_identity(session, context, identity)
         access.guest_resource(core, session, context, stack, resource_name)
         rows = [row for row in resources.load(session, stack.id) if not row.obsolete]
-        waits = traversals.waits(session, [stack.id])
+        waiting = waits.of_stacks(session, [stack.id])
         row = next((row for row in rows if row.name == resource_name), None)
         if row is None:
             raise errors.ResourceNotFound(resource_name=resource_name, stack_name=stack.name)
@@ -104,7 +104,7 @@ def describe(
         metadata = _with_software(session, kind, stack, row)
         hidden = _hidden(core, session, context, {stack.id: rows}, [stack])[stack.id]
     shown = render.resource(
-        stack, row, render.required_by(rows).get(row.name, ()), waits.get(row.id), child
+        stack, row, render.required_by(rows).get(row.name, ()), waiting.get(row.id), child
     )
     told = kind.signal_metadata(signals_of(stored)) if stored else metadata
     shown["metadata"] = mask.masked_within(told, hidden)

@@ -199,7 +199,7 @@ def hold(session: Session, record: TraversalRecord, engine_id: str, lease_second
 
 def renew(session: Session, engine_id: str, lease_seconds: float, ids: Collection[str]) -> None:
     """Prolong an engine's leases on these traversals, which are those that it really runs."""
-    for some in _portions(ids):
+    for some in portions(ids):
         session.connection.execute(
             sa.update(traversal)
             .where(traversal.c.id.in_(some), traversal.c.owner == engine_id)
@@ -210,7 +210,7 @@ def renew(session: Session, engine_id: str, lease_seconds: float, ids: Collectio
 def held(session: Session, engine_id: str, ids: Collection[str]) -> dict[str, tuple[int, str]]:
     """Those of these traversals that are the engine's and not over, as id to (fence, status)."""
     found: dict[str, tuple[int, str]] = {}
-    for some in _portions(ids):
+    for some in portions(ids):
         rows = session.connection.execute(
             sa.select(traversal.c.id, traversal.c.fence, traversal.c.status).where(
                 traversal.c.id.in_(some),
@@ -222,7 +222,8 @@ def held(session: Session, engine_id: str, ids: Collection[str]) -> dict[str, tu
     return found
 
 
-def _portions(ids: Collection[T], size: int = 500) -> Iterator[list[T]]:
+def portions(ids: Collection[T], size: int = 500) -> Iterator[list[T]]:
+    """These in lists short enough for one statement."""
     wanted = list(ids)
     for start in range(0, len(wanted), size):
         yield wanted[start : start + size]
@@ -291,32 +292,6 @@ def steps(session: Session, traversal_id: str) -> list[StepRecord]:
     ]
 
 
-def waits(
-    session: Session, stack_ids: Collection[str]
-) -> dict[str, tuple[str, float | None, float | None]]:
-    """What each resource of these stacks waits for: resource id to (words, since, until).
-
-    A wait without an end of its own ends with its traversal.
-    """
-    found: dict[str, tuple[str, float | None, float | None]] = {}
-    until = sa.func.coalesce(step.c.waiting_until, traversal.c.deadline).label("waiting_until")
-    columns = (step.c.resource_id, step.c.waiting_for, step.c.started_at, until)
-    waiting = (step.c.status.in_(BEGUN), step.c.waiting_for.is_not(None))
-    for some in _portions(stack_ids):
-        rows = session.connection.execute(
-            sa.select(*columns)
-            .select_from(
-                stack.join(step, step.c.traversal_id == stack.c.traversal_id).join(
-                    traversal, traversal.c.id == stack.c.traversal_id
-                )
-            )
-            .where(stack.c.id.in_(some), *waiting)
-        )
-        for row in rows:
-            found[row.resource_id] = (row.waiting_for, row.started_at, row.waiting_until)
-    return found
-
-
 def clear_hook(session: Session, traversal_id: str, resource_name: str, hook: str) -> bool:
     """Let the steps that are paused there go on; whether there are any."""
     cleared = session.connection.execute(
@@ -335,7 +310,7 @@ def clear_hook(session: Session, traversal_id: str, resource_name: str, hook: st
 def cleared(session: Session, traversal_id: str, numbers: Collection[int]) -> list[int]:
     """Those of these paused steps that may go on."""
     found: list[int] = []
-    for some in _portions(numbers):
+    for some in portions(numbers):
         found.extend(
             session.connection.execute(
                 sa.select(step.c.number).where(

@@ -9,7 +9,7 @@ from typing import Any
 import pytest
 
 from common import errors
-from tests.scenarios.world import MINE, World, server, thing, until, waiting
+from tests.scenarios.world import MINE, World, net, server, thing, until, waiting
 
 
 def test_a_signal_resumes_what_waits(any_world: World) -> None:
@@ -63,8 +63,8 @@ def test_a_higher_count_waits_again_with_a_fresh_clock(world: World) -> None:
 
 def test_what_a_waiting_resource_says(world: World) -> None:
     stack = world.create(waiting(timeout=60))
-    shown = until(lambda: stack.resources()["wait"].get("waiting_for") and stack.resources(), "")
-    wait = shown["wait"]
+    until(lambda: stack.states()["wait"] == "CREATE_IN_PROGRESS", "the wait")
+    wait = stack.resources()["wait"]
     assert wait["waiting_for"] == "0 of 1 signal (until 00:01:00 from start)"
     assert wait["resource_status_reason"] == f"waiting for {wait['waiting_for']}"
     assert wait["waiting_until"] > wait["waiting_since"]
@@ -166,3 +166,18 @@ def test_a_removed_condition_forgets_what_its_handle_was_sent(world: World) -> N
     until(lambda: stack.states().get("wait") == "CREATE_IN_PROGRESS", "the new condition to wait")
     stack.signal()
     stack.reach("UPDATE_COMPLETE")
+
+
+def test_what_cannot_begin_yet_says_what_it_waits_for(any_world: World) -> None:
+    leaves = {f"n{number}": thing(action_wait_secs={"create": -1}) for number in range(7)}
+    stack = any_world.create(
+        {**leaves, "one": {**net(), "depends_on": "n0"}, "all": {**net(), "depends_on": [*leaves]}}
+    )
+    until(lambda: stack.resources()["n6"].get("waiting_for"), "the leaves to wait")
+    shown = stack.resources()
+    assert shown["one"]["waiting_for"] == "n0"
+    assert shown["all"]["waiting_for"] == "n0, n1, n2, n3, n4 and 2 more"
+    assert shown["one"]["resource_status_reason"] == "waiting for n0"
+    assert shown["one"]["waiting_since"] < shown["one"]["waiting_until"]
+    stack.delete()
+    stack.reach("DELETE_COMPLETE")
