@@ -245,8 +245,9 @@ DATABASE_OPTS = [
 PASTE_OPTS = [
     cfg.StrOpt(
         "flavor",
-        choices=["standalone", "custombackend", "noauth"],
-        help="How callers are authenticated: unset, by Keystone tokens; standalone, by user and "
+        choices=["keystone", "standalone", "custombackend", "noauth"],
+        help="How callers are authenticated: keystone, or unset (which heat-all takes for "
+        "custombackend), by Keystone tokens; standalone, by user and "
         "password checked against Keystone; custombackend, by the engine's own users; noauth, "
         "not at all (for tests).",
     ),

@@ -22,6 +22,8 @@ from common.rpc.news import News
 
 Filter = Callable[[wsgi.Application], Any]
 
+DEFAULT = "keystone"
+
 _KEY = "hearth_services"
 _numbers = itertools.count(1)
 _registered: dict[str, Services] = {}
@@ -47,14 +49,14 @@ def load(
 ) -> wsgi.Application:
     """The application ``name`` (for example ``heat-api``) with its flavor's filters around it.
 
-    paste_file: absolute path. flavor: ``custombackend``, ``standalone``, ``noauth``, or None for
-    the default (Keystone tokens). news: the engines' hints. Raises LookupError when the file has
-    no such application.
+    paste_file: absolute path. flavor: ``custombackend``, ``standalone``, ``noauth``, or the default
+    (Keystone tokens), which is None or ``keystone``. news: the engines' hints. Raises
+    LookupError when the file has no such application.
     """
     options.register(conf)
     key = str(next(_numbers))
     _registered[key] = Services(conf, engine, news)
-    full_name = f"{name}-{flavor}" if flavor else name
+    full_name = name if flavor in (None, "", DEFAULT) else f"{name}-{flavor}"
     application: wsgi.Application = deploy.loadapp(
         f"config:{paste_file}", name=full_name, global_conf={_KEY: key}
     )

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import threading
-from collections.abc import Iterator
+from collections.abc import Iterator, Mapping
 from typing import Any
 
 from cachetools import TTLCache
@@ -26,6 +26,16 @@ PEOPLE = "not role:heat_stack_user"
 # check for its signature, at each question: that cost more than all the rest of a request.
 DECISION_SECONDS = 5.0
 MAX_DECISIONS = 4096
+
+TYPES = "resource_types"
+_ADMIN_TYPES = """OS::Blazar::Host OS::Cinder::EncryptedVolumeType OS::Cinder::QoSAssociation
+    OS::Cinder::QoSSpecs OS::Cinder::Quota OS::Cinder::VolumeType OS::Keystone::*
+    OS::Manila::ShareType OS::Neutron::ProviderNet OS::Neutron::QoSBandwidthLimitRule
+    OS::Neutron::QoSDscpMarkingRule OS::Neutron::QoSMinimumBandwidthRule
+    OS::Neutron::QoSMinimumPacketRateRule OS::Neutron::QoSPolicy OS::Neutron::Quota
+    OS::Neutron::Segment OS::Nova::Flavor OS::Nova::HostAggregate OS::Nova::Quota
+    OS::Octavia::AvailabilityZone OS::Octavia::AvailabilityZoneProfile OS::Octavia::Flavor
+    OS::Octavia::FlavorProfile OS::Octavia::Quota"""
 
 _SINCE = "1.0"
 _WHY = "Rules name the reader and member roles; enforce_new_defaults = false brings these back."
@@ -82,11 +92,29 @@ def list_rules() -> Iterator[policy.RuleDefault]:
         for action in actions.split():
             yield _rule(f"{scope}:{action}", check, older)
     yield policy.RuleDefault(
+        "project_admin",
+        "role:admin",
+        description="Who may use types of the cloud's own things.",
+    )
+    yield from _type_rules()
+    yield policy.RuleDefault(
         "stacks:update_no_change",
         "rule:stacks:update_patch",
         description="stacks: a PATCH that changes nothing",
         scope_types=["project"],
     )
+
+
+def _type_rules() -> Iterator[policy.RuleDefault]:
+    """Types that only an administrator may use; what is not named here, or in a policy file, is
+    everybody's. ``NS::Service::*`` is a whole family."""
+    for name in _ADMIN_TYPES.split():
+        yield policy.RuleDefault(
+            f"{TYPES}:{name}",
+            "rule:project_admin",
+            description=f"resource types: use {name}",
+            scope_types=["project"],
+        )
 
 
 class Policy:
@@ -113,6 +141,14 @@ class Policy:
         """Without a project nobody may anything: no project is not a project to share."""
         return bool(context.project_id) and self._check(context, rule)
 
+    def allows_type(self, context: RequestContext, name: str) -> bool:
+        """Whether a stack of theirs may have resources of that type."""
+        self._enforcer.load_rules()
+        family = f"{name.rpartition('::')[0]}::*"
+        rules = (f"{TYPES}:{wanted}" for wanted in (family, name))
+        known: Mapping[str, Any] = self._enforcer.rules or {}
+        return all(self._check(context, rule) for rule in rules if rule in known)
+
     def is_admin(self, context: RequestContext) -> bool:
         return self._check(context, "context_is_admin")
 
@@ -129,7 +165,7 @@ class Policy:
     def _decide(self, context: RequestContext, rule: str) -> bool:
         target: dict[str, Any] = {"project_id": context.project_id, "user_id": context.user_id}
         try:
-            return bool(self._enforcer.authorize(rule, target, context))
+            return bool(self._enforcer.enforce(rule, target, context))
         except policy.InvalidScope:
             return False
 

@@ -7,6 +7,7 @@ import threading
 from collections.abc import Callable
 
 from common import errors
+from common.policy import Policy
 from heat_engine.clouds.identity import Identity
 from heat_engine.clouds.interface import Clouds
 from heat_engine.commands import giving_back
@@ -32,10 +33,11 @@ class Engine:
         registry: Registry,
         peers: Peers,
         identity: Identity | None = None,
+        policy: Policy | None = None,
     ) -> None:
         self.settings = settings
         self._database = database
-        self._core = Core(settings, database, registry, clouds, identity or Identity())
+        self._core = Core(settings, database, registry, clouds, identity or Identity(), policy)
         self.runner = Runner(self._core, peers)
         self.service = EngineService(self._core, self.runner)
         self._stopped = threading.Event()

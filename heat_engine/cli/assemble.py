@@ -9,6 +9,7 @@ from pathlib import Path
 from oslo_config import cfg
 
 from common import config, errors
+from common.policy import Policy
 from common.rpc import transport
 from common.rpc.news import Announcer
 from common.rpc.peers import Peers
@@ -96,6 +97,7 @@ class EngineProcess:
             Registry.default(),
             self._peers,
             KeystoneIdentity(keystone) if keystone is not None else None,
+            Policy(conf),
         )
         service, engine_id = self._engine.service, self._engine.settings.engine_id
         self._servers = [

@@ -44,11 +44,12 @@ class Identity:
     """All calls may block and may raise ``CloudError``; all may be repeated.
 
     delegates: whether stacks need something to act for their makers. keeps_guests: whether guests
-    are users of a domain, and guest_domain_id: of which.
+    are users of a domain, guest_domain_id: of which, guest_auth_url: where they authenticate.
     """
 
     delegates: bool = False
     keeps_guests: bool = False
+    guest_auth_url: str = ""
 
     @property
     def guest_domain_id(self) -> str | None:

@@ -6,6 +6,8 @@ import re
 from typing import Any
 
 from common import errors
+from common.context import RequestContext
+from heat_engine.commands import type_rules
 from heat_engine.commands.core import Core
 from heat_engine.language import versions
 from heat_engine.language.functions.base import Removed
@@ -19,6 +21,7 @@ LONGEST_EXPRESSION = 255
 
 def list_resource_types(
     core: Core,
+    context: RequestContext,
     *,
     support_status: str | None = None,
     type_name: str | None = None,
@@ -37,6 +40,8 @@ def list_resource_types(
         status = kind.support_status
         if status["status"] == "HIDDEN" or (expression and not expression.match(name)):
             continue
+        if not type_rules.allowed(core, context, name):
+            continue
         if support_status is not None and status["status"] != support_status:
             continue
         if heat_version is not None and status.get("version") != heat_version:
@@ -48,8 +53,11 @@ def list_resource_types(
     return shown
 
 
-def resource_schema(core: Core, type_name: str, *, with_description: bool) -> dict[str, Any]:
+def resource_schema(
+    core: Core, context: RequestContext, type_name: str, *, with_description: bool
+) -> dict[str, Any]:
     kind = core.registry.get(type_name)
+    type_rules.check_type(core, context, type_name)
     if kind.support_status["status"] == "HIDDEN":
         raise errors.NotSupported(feature=f"The Resource Type ({type_name})")
     shown = schema_view.resource_schema(kind)
@@ -58,8 +66,11 @@ def resource_schema(core: Core, type_name: str, *, with_description: bool) -> di
     return shown
 
 
-def generate_template(core: Core, type_name: str, template_type: str) -> dict[str, Any]:
+def generate_template(
+    core: Core, context: RequestContext, type_name: str, template_type: str
+) -> dict[str, Any]:
     """A provider template of a type; ``template_type``: cfn or hot."""
+    type_rules.check_type(core, context, type_name)
     return schema_view.generate_template(core.registry.get(type_name), template_type)
 
 

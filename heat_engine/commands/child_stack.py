@@ -8,7 +8,7 @@ from typing import Any
 
 from common import errors
 from common.identifiers import new_id, physical_name
-from heat_engine.commands import change, exports, stack_adopt, stack_snapshot
+from heat_engine.commands import change, exports, stack_adopt, stack_snapshot, type_rules
 from heat_engine.commands import goal as goals
 from heat_engine.commands.change import Begun
 from heat_engine.commands.core import Core
@@ -75,6 +75,7 @@ def prepare(
         restored = core.database.query(stack_snapshot.parts_of, snapshot_id)
         adopted = stack_adopt.adoptable({"resources": wanted.adopted})
         goal = replace(goal, adopted=adopted, restored=restored)
+        type_rules.check_goal(core, type_rules.owner(parent), goal)
         _check_depth(core, parent)
         goals.check(core, goal, goals.timeout_seconds(core, timeout), parent.depth + 1)
         core.database.query(_check_room, core, parent, record.child_id, len(goal.bound.resources))

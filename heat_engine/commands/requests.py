@@ -196,8 +196,11 @@ class Requests:
         identity = StackIdentity(stack.project_id, stack.name, stack.id).resource(record.name)
         settings = self._core.settings
         place = f"{settings.heat_url}/{stack.project_id}/{identity.stack_path()}"
+        abroad = held.get("abroad") or {}
         return Guest(
-            user_id=held["user_id"],
+            user_id=abroad.get("user_id") or held["user_id"],
+            auth_url=self._core.identity.guest_auth_url if abroad else "",
+            project_id=abroad.get("project_id") or "",
             access=held["access"],
             secret=held["secret"],
             token=held["token"],

@@ -7,7 +7,7 @@ from typing import Any
 
 from common import errors
 from common.context import RequestContext
-from heat_engine.commands import access, change, delegation
+from heat_engine.commands import access, change, delegation, type_rules
 from heat_engine.commands import goal as goals
 from heat_engine.commands.change import Begun
 from heat_engine.commands.core import Core
@@ -62,6 +62,7 @@ def _act(
         raise errors.NotSupported(feature=f"{action} of a stack in {'_'.join(state)}")
     if action is Action.RESUME and stack.action not in (Action.SUSPEND, Action.RESUME):
         raise errors.NotSupported(feature=f"{action} of a stack in {'_'.join(state)}")
+    type_rules.check_stack(core, session, context, stack)
     stack = delegation.replace(session, stack, held)
     return change.begin(core, session, stack, action, goal=None)
 

@@ -9,7 +9,7 @@ from typing import Any
 from common import errors
 from common.context import RequestContext
 from common.identifiers import STACK_NAME, new_id
-from heat_engine.commands import change, delegation, external, render, stack_adopt
+from heat_engine.commands import change, delegation, external, render, stack_adopt, type_rules
 from heat_engine.commands import goal as goals
 from heat_engine.commands.change import Begun
 from heat_engine.commands.core import Core
@@ -136,6 +136,7 @@ def _validated(
         project_id=context.project_id or "",
         stack_timeout=goals.timeout_seconds(core, chosen.timeout_mins),
     )
+    type_rules.check_goal(core, context, goal)
     external.check(
         core,
         goal,

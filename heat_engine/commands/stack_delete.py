@@ -6,7 +6,7 @@ from collections.abc import Mapping
 from typing import Any
 
 from common.context import RequestContext
-from heat_engine.commands import access, change, delegation
+from heat_engine.commands import access, change, delegation, type_rules
 from heat_engine.commands.change import Begun
 from heat_engine.commands.core import Core
 from heat_engine.graph.states import Action, Status
@@ -34,6 +34,7 @@ def _write(
     stack = access.by_identity(session, context, identity, lock=True)
     if (stack.action, stack.status) == (Action.DELETE, Status.IN_PROGRESS):
         return None
+    type_rules.check_stack(core, session, context, stack)
     stack = delegation.replace(session, stack, held)
     snapshots.doom_all(session, stack.id)
     return change.begin(core, session, stack, Action.DELETE, goal=None)

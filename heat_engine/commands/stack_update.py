@@ -7,7 +7,7 @@ from typing import Any
 
 from common import errors
 from common.context import RequestContext
-from heat_engine.commands import access, change, delegation, external, update_preview
+from heat_engine.commands import access, change, delegation, external, type_rules, update_preview
 from heat_engine.commands import goal as goals
 from heat_engine.commands.change import Begun
 from heat_engine.commands.core import Core
@@ -95,6 +95,7 @@ def _prepare(
         stack_timeout=goals.timeout_seconds(core, minutes),
     )
     goal.parameters.check_immutable(before.parameters)
+    type_rules.check_goal(core, context, goal)
     external.check(
         core,
         goal,

@@ -40,6 +40,7 @@ class Progress:
     user reads. reason: why it failed. error: the exception's short class name shown before the
     reason (contract/engine-semantics.md section 9.3). reference_id: what get_resource gives,
     where it is not the physical id. data: kept encrypted, as metadata and attributes are.
+    guest: what was found out about the resource's credential.
     child: the nested stack that is wanted, with a wait; the verb is called again when it has
     ended. place: where in a nested stack the failure is. transient: a failed creation may go right
     when what it has made is deleted and it is begun anew. observed: properties that the thing has
@@ -58,6 +59,7 @@ class Progress:
     attributes: Mapping[str, Any] | None = None
     metadata: Mapping[str, Any] | None = None
     data: Mapping[str, Any] | None = None
+    guest: Mapping[str, Any] | None = None
     child: ChildStack | None = None
     place: str = ""
     transient: bool = False
@@ -100,7 +102,8 @@ class Guest:
     ``signal_url`` and ``waitcondition_url`` are signed (contract/aws-apis.md section 5.3);
     ``endpoint`` is the native API's signal URL and ``metadata_url`` the one that the resource's
     metadata is read from, both to be used with ``token`` as X-Auth-Token. ``cfn_url``: root of the
-    CloudFormation API, where ``access`` and ``secret`` sign.
+    CloudFormation API, where ``access`` and ``secret`` sign. A guest that is a user of Keystone has
+    ``secret`` as its password there, at ``auth_url``, in ``project_id``; else both are empty.
     """
 
     user_id: str
@@ -112,6 +115,8 @@ class Guest:
     waitcondition_url: str
     metadata_url: str = ""
     cfn_url: str = ""
+    auth_url: str = ""
+    project_id: str = ""
 
 
 @dataclass(frozen=True, slots=True)

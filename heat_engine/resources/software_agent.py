@@ -32,11 +32,12 @@ def collect_config(request: Request, guest: Guest) -> dict[str, Any]:
         return {
             "collectors": ["ec2", "heat", "local"],
             "heat": {
-                "auth_url": guest.endpoint.partition("/stacks/")[0].rpartition("/")[0],
+                "auth_url": guest.auth_url
+                or guest.endpoint.partition("/stacks/")[0].rpartition("/")[0],
                 "username": guest.access,
                 "user_id": guest.user_id,
                 "password": guest.secret,
-                "project_id": request.project_id,
+                "project_id": guest.project_id or request.project_id,
                 "stack_id": f"{request.stack_name}/{request.stack_id}",
                 "resource_name": request.name,
                 "region_name": "",

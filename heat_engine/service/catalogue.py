@@ -23,17 +23,19 @@ class CatalogueMethods:
         return template_validate.validate(self.core, context, order, show_nested=show_nested)
 
     def list_resource_types(self, context: RequestContext, **query: Any) -> list[Any]:
-        return catalogue.list_resource_types(self.core, **query)
+        return catalogue.list_resource_types(self.core, context, **query)
 
     def resource_schema(
         self, context: RequestContext, type_name: str, with_description: bool = False
     ) -> dict[str, Any]:
-        return catalogue.resource_schema(self.core, type_name, with_description=with_description)
+        return catalogue.resource_schema(
+            self.core, context, type_name, with_description=with_description
+        )
 
     def generate_template(
         self, context: RequestContext, type_name: str, template_type: str = "cfn"
     ) -> dict[str, Any]:
-        return catalogue.generate_template(self.core, type_name, template_type)
+        return catalogue.generate_template(self.core, context, type_name, template_type)
 
     def list_template_versions(self, context: RequestContext) -> list[dict[str, Any]]:
         return catalogue.list_template_versions()

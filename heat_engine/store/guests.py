@@ -10,7 +10,8 @@ from sqlalchemy import ColumnElement, or_, select
 from sqlalchemy import delete as delete_from
 from sqlalchemy import insert as insert_into
 
-from heat_engine.store import clock
+from common.context import GUEST_ACCESS
+from heat_engine.store import clock, revocations
 from heat_engine.store.records import GuestRecord
 from heat_engine.store.session import Session
 from heat_engine.store.tables import guest
@@ -68,12 +69,20 @@ def by_user(session: Session, user_id: str) -> GuestRecord | None:
 
 def delete(session: Session, resource_ids: Sequence[str]) -> None:
     """Take the credentials of these resources away."""
-    session.execute(delete_from(guest).where(guest.c.resource_id.in_(resource_ids)))
+    _delete(session, guest.c.resource_id.in_(resource_ids))
 
 
 def delete_stack(session: Session, stack_id: str) -> None:
     """Take the credentials of all resources of a stack away."""
-    session.execute(delete_from(guest).where(guest.c.stack_id == stack_id))
+    _delete(session, guest.c.stack_id == stack_id)
+
+
+def _delete(session: Session, which: ColumnElement[bool]) -> None:
+    """Those that are users of an identity service are given back to it, see ``revocations``."""
+    abroad = select(guest.c.user_id).where(which, guest.c.access.not_like(f"{GUEST_ACCESS}%"))
+    names = [*session.execute(abroad).scalars()]
+    revocations.add(session, revocations.GUEST, [{"name": name} for name in names])
+    session.execute(delete_from(guest).where(which))
 
 
 def _hash(token: str) -> str:

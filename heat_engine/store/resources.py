@@ -186,6 +186,12 @@ def count(session: Session, stack_id: str) -> int:
     )
 
 
+def types(session: Session, stack_ids: Collection[str]) -> list[str]:
+    """The types that resources of these stacks have."""
+    query = sa.select(table.c.type).where(table.c.stack_id.in_(stack_ids)).distinct()
+    return [*session.execute(query).scalars()]
+
+
 def count_tree(session: Session, root_id: str) -> int:
     """How many there are in a root stack and all stacks nested in it."""
     family = sa.select(stack_table.c.id).where(

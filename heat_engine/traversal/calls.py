@@ -8,16 +8,21 @@ from functools import partial
 
 from common import errors
 from heat_engine.clouds.interface import CloudError
-from heat_engine.resources.protocol import Progress, failed
+from heat_engine.resources.protocol import Progress, failed, wait
 from heat_engine.traversal.pool import Pool
 from heat_engine.traversal.work import Call
 
 LOG = logging.getLogger(__name__)
 
+# Seconds until a service that did not answer is asked again.
+PATIENCE = 2.0
+
 
 def invoke(call: Call) -> Progress:
     """Call a verb; whatever it raises becomes a failure that names the error's class."""
     try:
+        if call.first is not None:
+            return _introduce(call)
         progress: Progress = getattr(call.kind, call.verb)(call.request)
     except CloudError as error:
         return failed(str(error), "CloudError")
@@ -27,6 +32,18 @@ def invoke(call: Call) -> Progress:
         LOG.exception("%s of %s (%s) raised", call.verb, call.request.name, call.request.type)
         return failed(str(error), type(error).__name__)
     return progress
+
+
+def _introduce(call: Call) -> Progress:
+    """Make the guest known; the verb is called with the next call."""
+    saved = call.request.saved
+    try:
+        told = call.first() if call.first is not None else None
+    except (CloudError, errors.ServiceUnavailable) as error:
+        if isinstance(error, CloudError) and not error.retryable:
+            raise
+        return wait(f"the identity service to take a guest: {error}", PATIENCE, saved=saved)
+    return wait("its turn", 0.0, saved=saved, guest=told)
 
 
 class Calls:

@@ -10,7 +10,7 @@ from heat_engine.commands import goal as goals
 from heat_engine.commands.change import Begun
 from heat_engine.graph.plan import Verb
 from heat_engine.graph.states import Action, Status
-from heat_engine.store import clock, events, guests, traversals
+from heat_engine.store import clock, events, guests, revocations, traversals
 from heat_engine.store import exports as store_exports
 from heat_engine.store.records import StackRecord
 from heat_engine.store.session import Session
@@ -153,6 +153,8 @@ def _columns(session: Session, work: Work, status: Status) -> dict[str, Any]:
     if work.action is Action.DELETE:
         guests.delete_stack(session, work.stack.id)
         delegation.end(session, work.stack)
+        if work.stack.owner_id is None and work.core.identity.keeps_guests:
+            revocations.add(session, revocations.PLACE, [{"name": work.stack.id}])
         return {"deleted_at": clock.utc(), "live_name": None, "previous": None}
     return {"previous": None}
 

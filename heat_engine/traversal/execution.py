@@ -181,7 +181,7 @@ class Execution:
     def _proceed(self, number: int, result: Result) -> None:
         """Go on with a step that has begun: call inline or later, wait, or note its end."""
         while isinstance(result, Call):
-            if not runs_inline(result.kind, result.request):
+            if result.first is not None or not runs_inline(result.kind, result.request):
                 self._calls.prepare(result)
                 return
             result = self.steps.apply(self.work.steps[number], invoke(result))

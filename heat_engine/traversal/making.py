@@ -54,10 +54,11 @@ def invite(work: Work, record: ResourceRecord) -> None:
     kind = work.kind(record)
     if not kind.wants_guest(record.properties) or GUEST in record.data:
         return
+    abroad = work.core.identity.keeps_guests
     given = kind.guest_secret(record.properties) if isinstance(kind, GrantingType) else None
     guest = {
         "user_id": new_id(),
-        "access": GUEST_ACCESS + secrets.token_hex(16),
+        "access": ("" if abroad else GUEST_ACCESS) + secrets.token_hex(16),
         "secret": given or secrets.token_hex(16),
         "token": GUEST_TOKEN + secrets.token_urlsafe(32),
     }

@@ -207,6 +207,11 @@ class Outcomes:
         if progress.data is not None:
             guest = {GUEST: record.data[GUEST]} if GUEST in record.data else {}
             outcome["data"] = {**progress.data, **guest}
+        if progress.guest is not None:
+            outcome["data"] = {
+                **record.data,
+                GUEST: {**record.data[GUEST], **progress.guest},
+            }
         record.outcome = outcome or None
         if progress.metadata is not None:
             record.metadata = dict(progress.metadata)

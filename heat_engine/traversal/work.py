@@ -3,10 +3,12 @@
 from __future__ import annotations
 
 import time
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Callable, Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from typing import Any
 
+from common.context import GUEST_ACCESS
+from heat_engine.clouds.identity import GuestUser
 from heat_engine.commands import ancestors, child_stack, kinds, mask, stack_snapshot
 from heat_engine.commands import goal as goals
 from heat_engine.commands.change import Begun
@@ -43,12 +45,17 @@ class DatabaseTime:
 
 @dataclass(slots=True)
 class Call:
-    """A verb that is about to be called. A request made before the call keeps what it saw."""
+    """A verb that is about to be called. A request made before the call keeps what it saw.
+
+    first: makes the guest known where it has to be, which is all that this call does then; it gives
+    what is to be kept about the guest.
+    """
 
     number: int
     kind: ResourceType
     verb: str
     request: Request
+    first: Callable[[], Mapping[str, Any]] | None = None
 
 
 class Work:
@@ -176,7 +183,18 @@ class Work:
             files=self.goal.files if self.goal and kind.nested else {},
             snapshot=self.saved_of(record),
         )
-        return Call(step.number, kind, verb, request)
+        return Call(step.number, kind, verb, request, self._introduction(record))
+
+    def _introduction(self, record: ResourceRecord) -> Callable[[], Mapping[str, Any]] | None:
+        """How the guests' domain gets to know a resource's guest, unless it does already."""
+        held = record.data.get(mask.GUEST)
+        identity = self.core.identity
+        if not held or not identity.keeps_guests or "abroad" in held:
+            return None
+        if held["access"].startswith(GUEST_ACCESS) or record.action == Action.DELETE:
+            return None
+        user = GuestUser(held["user_id"], self.stack.root_id, held["access"], held["secret"])
+        return lambda: {"abroad": identity.invite(user)}
 
     def handle_of(self, record: ResourceRecord) -> ResourceRecord | None:
         """The handle that only this resource waits for; None when there is none.

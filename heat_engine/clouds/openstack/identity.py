@@ -27,6 +27,7 @@ class KeystoneIdentity(Identity):
         self._domain_id = self._settings.guests.id if self._settings.guests else None
         self.delegates = bool(self._settings.deferred)
         self.keeps_guests = self._settings.guests is not None
+        self.guest_auth_url = self._settings.url
 
     def delegate(self, caller: Caller) -> dict[str, Any]:
         match self._settings.deferred:

@@ -286,12 +286,13 @@ def _facts(request: Request, action: str, token: str) -> list[Document]:
         facts["deploy_signal_id"] = ("URL to report to", url)
         facts["deploy_signal_verb"] = ("HTTP verb to report with", "PUT")
     if guest is not None and transport == "HEAT_SIGNAL":
-        facts["deploy_auth_url"] = ("URL to report to", guest.endpoint)
+        facts["deploy_auth_url"] = ("URL to report to", guest.auth_url or guest.endpoint)
         facts["deploy_username"] = ("User who reports", guest.access)
         facts["deploy_user_id"] = ("Id of the user who reports", guest.user_id)
         facts["deploy_password"] = ("Password of the user who reports", guest.secret)
         facts["deploy_token"] = ("X-Auth-Token to report with", guest.token)
-        facts["deploy_project_id"] = ("Project of the stack", request.project_id)
+        project_id = guest.project_id or request.project_id
+        facts["deploy_project_id"] = ("Project of the user who reports", project_id)
     return [
         {"name": name, "type": "String", "description": words, "value": value}
         for name, (words, value) in facts.items()

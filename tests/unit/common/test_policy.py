@@ -1,9 +1,11 @@
 from __future__ import annotations
 
+import os
 from pathlib import Path
 
 import pytest
 from oslo_config import cfg
+from oslo_policy import opts
 
 from common import errors, policy
 from common.context import RequestContext
@@ -96,3 +98,40 @@ def test_a_decision_is_remembered_for_a_while(tmp_path: Path, seconds: float) ->
     assert rules.allows(someone(READER), "stacks:index") is bool(seconds)
     assert not rules.allows(someone(MEMBER), "stacks:index")
     assert not rules.allows(someone(READER, "p2"), "stacks:index")
+
+
+@pytest.mark.parametrize(
+    ("name", "roles", "allowed"),
+    [
+        ("OS::Nova::Server", MEMBER, True),
+        ("OS::Nova::Flavor", MEMBER, False),
+        ("OS::Nova::Flavor", ADMIN, True),
+        ("OS::Keystone::User", MEMBER, False),
+        ("OS::Keystone::User", ADMIN, True),
+        ("My::Own::Thing", READER, True),
+    ],
+)
+def test_types_for_administrators(
+    rules: policy.Policy, name: str, roles: set[str], allowed: bool
+) -> None:
+    assert rules.allows_type(someone(roles), name) is allowed
+
+
+def test_a_file_overrides_rules_and_is_read_again(tmp_path: Path) -> None:
+    file = tmp_path / "policy.yaml"
+    file.write_text('"stacks:create": "role:gardener"')
+    conf = cfg.ConfigOpts()
+    conf([], default_config_files=[], default_config_dirs=[])
+    conf.register_opts(opts._options, "oslo_policy")
+    conf.set_override("policy_file", str(file), "oslo_policy")
+    rules = policy.Policy(conf, decision_seconds=0.0)
+    assert rules.allows(someone({"gardener"}), "stacks:create")
+    assert not rules.allows(someone(MEMBER), "stacks:create")
+    assert rules.allows_type(someone(MEMBER), "OS::Heat::Value")
+    file.write_text('"resource_types:OS::Heat::Value": "!"\n"resource_types:OS::Nova::*": "!"')
+    later = file.stat().st_mtime + 5
+    os.utime(file, (later, later))
+    assert rules.allows(someone(MEMBER), "stacks:create")
+    assert not rules.allows_type(someone(MEMBER), "OS::Heat::Value")
+    assert not rules.allows_type(someone(ADMIN), "OS::Nova::Server")
+    assert rules.allows_type(someone(MEMBER), "OS::Heat::Delay")
