@@ -86,7 +86,7 @@ class KeystoneIdentity(Identity):
                 headers={"X-Auth-Token": caller.token},
                 authenticated=False,
             )
-        except (exceptions.Forbidden, exceptions.NotFound) as error:
+        except _DEAD as error:
             raise errors.MissingCredentialError(
                 required=f"a token that Keystone lets delegate the roles {', '.join(roles)} "
                 f"({error.message})"
@@ -109,22 +109,22 @@ class KeystoneIdentity(Identity):
 
     @property
     def guest_domain_id(self) -> str | None:
-        """Of a domain that is configured by its name, the id is asked for once."""
-        if self._settings.guests is None or self._domain_id is not None:
-            return self._domain_id
         try:
-            keeper = self._keeping()
-            token = keeper.get_token()
-            answer = keeper.get(
-                f"{self._settings.url}/auth/tokens", headers={"X-Subject-Token": token}
-            )
-            self._domain_id = answer.json()["token"]["domain"]["id"]
-        except exceptions.ClientException as error:
-            raise errors.ServiceUnavailable(f"Keystone does not answer: {error}") from error
+            return self._domain()
+        except CloudError as error:
+            raise errors.ServiceUnavailable(f"Keystone does not tell a domain: {error}") from error
+
+    def _domain(self) -> str | None:
+        """Of a domain that is configured by its name, the id is asked for once."""
+        if self._settings.guests is not None and self._domain_id is None:
+            with told():
+                token = self._keeping().get_token()
+            known = self._ask("GET", "auth/tokens", headers={"X-Subject-Token": str(token)})
+            self._domain_id = known["token"]["domain"]["id"]
         return self._domain_id
 
     def invite(self, guest: GuestUser) -> dict[str, str]:
-        domain = self.guest_domain_id
+        domain = self._domain()
         project = self._ensure("project", name=guest.place, domain_id=domain)
         user = self._ensure(
             "user",
@@ -193,7 +193,7 @@ class KeystoneIdentity(Identity):
         return found[0] if found else None
 
     def _remove(self, collection: str, name: str) -> None:
-        found = self._only(collection, name=name, domain_id=self.guest_domain_id)
+        found = self._only(collection, name=name, domain_id=self._domain())
         if found is None:
             return
         try:
