@@ -144,6 +144,7 @@ def test_a_configuration_may_begin_with_an_instance(world: World) -> None:
     [
         ({"LoadBalancerNames": ["lb"]}, "Unsupported resource 'lb' in LoadBalancerNames"),
         ({"Size": "many"}, "Size"),
+        ({"Size": -1}, "The size of InstanceGroup can not be less than zero"),
     ],
 )
 def test_what_cannot_be_is_refused(world: World, change: dict[str, Any], message: str) -> None:

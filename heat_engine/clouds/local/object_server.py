@@ -13,10 +13,9 @@ import logging
 import socket
 import threading
 import time
-from collections.abc import Iterator
+from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
 from typing import Any, BinaryIO
-from urllib.parse import unquote
 
 import webob
 import webob.exc
@@ -137,9 +136,13 @@ class Application:
     def __call__(self, request: webob.Request) -> webob.Response:
         if request.method not in _METHODS:
             raise webob.exc.HTTPMethodNotAllowed()
+        try:
+            path, query = request.path_info, request.GET
+        except UnicodeDecodeError as error:
+            raise webob.exc.HTTPBadRequest("The URL is not UTF-8.") from error
         with self._documents.write() as transaction:
-            container, name = _place(transaction, request)
-            self._admit(transaction, request, container, name)
+            container, name = _place(transaction, path)
+            self._admit(transaction, request.method, query, container, name)
         try:
             return self._answer(request, container, name)
         except CloudError as error:
@@ -147,15 +150,19 @@ class Application:
 
     @staticmethod
     def _admit(
-        transaction: Transaction, request: webob.Request, container: Document, name: str
+        transaction: Transaction,
+        method: str,
+        query: Mapping[str, str],
+        container: Document,
+        name: str,
     ) -> None:
         """Raises HTTPUnauthorized; nothing tells whether there is such an object."""
-        reads = request.method in ("GET", "HEAD")
+        reads = method in ("GET", "HEAD")
         acl = container["read_acl"] if reads else container["write_acl"]
         if _EVERYBODY in acl.split(","):
             return
         key = account_key(transaction, container["project_id"])
-        if not name or not _signed(request, key, path_of(container, name)):
+        if not name or not _signed(method, query, key, path_of(container, name)):
             raise webob.exc.HTTPUnauthorized("The temporary URL is not valid, or no more.")
 
     def _answer(self, request: webob.Request, container: Document, name: str) -> webob.Response:
@@ -231,12 +238,12 @@ class Application:
         return found[-1]
 
 
-def _place(transaction: Transaction, request: webob.Request) -> tuple[Document, str]:
+def _place(transaction: Transaction, path: str) -> tuple[Document, str]:
     """The container and the object's name of a path. Raises HTTPNotFound, HTTPUnauthorized."""
-    parts = request.path_info.split("/", 4)
+    parts = path.split("/", 4)
     if len(parts) < 4 or parts[1] != "v1" or not parts[2].startswith(ACCOUNT):
         raise webob.exc.HTTPNotFound()
-    project_id = unquote(parts[2].removeprefix(ACCOUNT))
+    project_id = parts[2].removeprefix(ACCOUNT)
     found = transaction.query("containers", name=parts[3])
     for container in found:
         if container["project_id"] == project_id:
@@ -244,18 +251,17 @@ def _place(transaction: Transaction, request: webob.Request) -> tuple[Document, 
     raise webob.exc.HTTPUnauthorized("The temporary URL is not valid, or no more.")
 
 
-def _signed(request: webob.Request, key: str, path: str) -> bool:
-    given = request.GET.get("temp_url_sig", "")
+def _signed(method: str, query: Mapping[str, str], key: str, path: str) -> bool:
+    given = query.get("temp_url_sig", "")
     try:
-        expires = int(request.GET.get("temp_url_expires", ""))
+        expires = int(query.get("temp_url_expires", ""))
     except ValueError:
         return False
     if expires < time.time():
         return False
-    methods = _ALSO.get(request.method, (request.method,))
     return any(
-        hmac.compare_digest(given.encode(), sign(key, method, path, expires).encode())
-        for method in methods
+        hmac.compare_digest(given.encode(), sign(key, signed, path, expires).encode())
+        for signed in _ALSO.get(method, (method,))
     )
 
 

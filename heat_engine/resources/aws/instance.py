@@ -23,6 +23,8 @@ from heat_engine.resources.protocol import Progress, Request
 from heat_engine.resources.translated import TranslatedType, texts
 
 NO_ADDRESS = "0.0.0.0"  # noqa: S104
+# Indexes are compared as texts of one length: whatever stands there, it can be sorted.
+INDEX_DIGITS = 8
 ADDRESSES = ("PrivateDnsName", "PrivateIp", "PublicDnsName", "PublicIp")
 
 
@@ -88,6 +90,9 @@ class Instance(TranslatedType):
     def validate(self, properties: Mapping[str, Any], stack_timeout: float) -> Sequence[str]:
         problems = mapping_problems(properties.get("BlockDeviceMappings"))
         interfaces = properties.get("NetworkInterfaces")
+        for number, item in enumerate(interfaces if isinstance(interfaces, list) else ()):
+            if isinstance(item, Mapping) and not item.get("NetworkInterfaceId"):
+                problems.append(f"NetworkInterfaces[{number}] has no NetworkInterfaceId.")
         for groups in ("SecurityGroups", "SecurityGroupIds"):
             if interfaces and properties.get(groups):
                 problems.append(both(groups, "NetworkInterfaces"))
@@ -145,7 +150,7 @@ def _networks(properties: Mapping[str, Any]) -> list[dict[str, Any]]:
         item if isinstance(item, Mapping) else {"NetworkInterfaceId": item, "DeviceIndex": number}
         for number, item in enumerate(interfaces)
     ]
-    items.sort(key=lambda item: int(item.get("DeviceIndex") or 0))
+    items.sort(key=lambda item: str(item.get("DeviceIndex") or 0).zfill(INDEX_DIGITS))
     if items:
         return [{"port": str(item["NetworkInterfaceId"])} for item in items]
     subnet = properties.get("SubnetId")

@@ -6,7 +6,6 @@ from collections.abc import Mapping, Sequence
 from typing import Any
 
 from heat_engine.language.schema import Kind, Property, custom
-from heat_engine.language.unknown import UNKNOWN
 
 NO_SNAPSHOT = "SnapshotId is missing, this is required when specifying BlockDeviceMappings."
 NO_EBS = "Ebs is missing, this is required when specifying BlockDeviceMappings."
@@ -69,8 +68,16 @@ def mapping_problems(mappings: Any) -> list[str]:
         ebs = item.get("Ebs")
         if ebs is None:
             found.append(NO_EBS)
-        elif ebs is not UNKNOWN and ebs.get("SnapshotId") is None:
-            found.append(NO_SNAPSHOT)
+        elif isinstance(ebs, Mapping):
+            found += _volume_problems(ebs)
+    return found
+
+
+def _volume_problems(ebs: Mapping[str, Any]) -> list[str]:
+    size = ebs.get("VolumeSize")
+    found = [NO_SNAPSHOT] if ebs.get("SnapshotId") is None else []
+    if isinstance(size, str) and size and not size.isdecimal():
+        found.append(f"VolumeSize must be a number of gigabytes, not {size!r}.")
     return found
 
 

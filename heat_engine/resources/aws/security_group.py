@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from typing import Any
 
 from heat_engine.language.schema import Kind, Property
@@ -11,6 +11,8 @@ from heat_engine.resources.protocol import Request
 from heat_engine.resources.translated import TranslatedType
 
 ANY = "-1"
+RULES = {"SecurityGroupIngress": "ingress", "SecurityGroupEgress": "egress"}
+PORTS = {"FromPort": "port_range_min", "ToPort": "port_range_max"}
 
 
 def _rules(description: str) -> Property:
@@ -47,13 +49,19 @@ class SecurityGroup(TranslatedType):
         "SecurityGroupEgress": _rules("Rules for what may leave. Default: everything may."),
     }
 
+    def validate(self, properties: Mapping[str, Any], stack_timeout: float) -> Sequence[str]:
+        return [
+            f"{name}[{number}].{key} must be a number, not {rule[key]!r}."
+            for name in RULES
+            for number, rule in enumerate(_known(properties.get(name)))
+            for key in PORTS
+            if isinstance(rule.get(key), str) and not _is_number(rule[key])
+        ]
+
     def given(self, request: Request, properties: Mapping[str, Any]) -> Mapping[str, Any]:
         rules = [
             _rule(rule, direction)
-            for name, direction in (
-                ("SecurityGroupIngress", "ingress"),
-                ("SecurityGroupEgress", "egress"),
-            )
+            for name, direction in RULES.items()
             for rule in properties.get(name) or ()
         ]
         return {
@@ -65,7 +73,7 @@ class SecurityGroup(TranslatedType):
 
 def _rule(given: Mapping[str, Any], direction: str) -> dict[str, Any]:
     rule: dict[str, Any] = {"direction": direction}
-    for name, key in (("FromPort", "port_range_min"), ("ToPort", "port_range_max")):
+    for name, key in PORTS.items():
         if given.get(name) not in (None, "", ANY):
             rule[key] = int(given[name])
     if given.get("IpProtocol") not in (None, "", ANY):
@@ -74,3 +82,13 @@ def _rule(given: Mapping[str, Any], direction: str) -> dict[str, Any]:
     if group:
         return {**rule, "remote_mode": "remote_group_id", "remote_group_id": group}
     return {**rule, "remote_ip_prefix": given["CidrIp"]} if given.get("CidrIp") else rule
+
+
+def _known(rules: Any) -> list[Mapping[str, Any]]:
+    """The rules that can be looked at before anything is made."""
+    items = rules if isinstance(rules, list) else []
+    return [item if isinstance(item, Mapping) else {} for item in items]
+
+
+def _is_number(text: str) -> bool:
+    return text == "" or text.removeprefix("-").isdecimal()

@@ -104,11 +104,14 @@ class InstanceGroup(BatchedGroup):
     update_policy = {ROLLING: rolling_policy()}
 
     def validate(self, properties: Mapping[str, Any], stack_timeout: float) -> Sequence[str]:
-        balancers = properties.get("LoadBalancerNames")
-        return [
+        balancers, size = properties.get("LoadBalancerNames"), properties.get("Size")
+        problems = [
             f"Unsupported resource '{name}' in LoadBalancerNames"
             for name in (balancers if isinstance(balancers, list) else ())
         ]
+        if isinstance(size, int) and size < 0:
+            problems.append("The size of InstanceGroup can not be less than zero")
+        return problems
 
     def target(self, request: Request) -> int:
         return int(request.properties["Size"])

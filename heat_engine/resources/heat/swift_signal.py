@@ -181,7 +181,10 @@ def _sooner(progress: Progress, left: float) -> Progress:
 
 def handle_problem(url: Any, stack_id: str) -> str | None:
     """What is wrong with a handle's URL, None when nothing is."""
-    path = urlsplit(str(url)).path
+    try:
+        path = urlsplit(str(url)).path
+    except ValueError:
+        path = str(url)
     parts = path.split("/", 4)
     if len(parts) != 5 or not all(parts[1:]) or parts[1] != "v1":
         return INVALID.format(path=path, part="Swift TempURL path")

@@ -82,6 +82,6 @@ class ServerGroup(RestType):
     def body(self, request: Request) -> Document:
         """One policy with its rules, where there are rules: services take them only so."""
         body = super().body(request)
-        if body.get("rules"):
+        if body.get("rules") and body.get("policies"):
             body["policy"] = body.pop("policies")[0]
         return body

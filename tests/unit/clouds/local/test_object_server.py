@@ -115,3 +115,19 @@ def test_an_object_too_large_is_refused(cloud: LocalCloud) -> None:
         connection.putheader("Content-Length", str(10**12))
         connection.endheaders()
         assert connection.getresponse().status == 413
+
+
+@pytest.mark.parametrize("kind", ["nonsense", "text/", "/", "a/b; c", "text/plain; charset=x"])
+def test_whatever_an_object_is_said_to_be_it_can_be_read(cloud: LocalCloud, kind: str) -> None:
+    container(cloud)
+    made = ask("PUT", url(cloud, "PUT"), b"x", **{"Content-Type": kind})
+    assert made.status_code == 201
+    got = ask("GET", url(cloud, "GET"))
+    assert (got.status_code, got.content) == (200, b"x")
+
+
+@pytest.mark.parametrize("path", ["/v1/AUTH_p/box/%ff", "/v1/AUTH_p/box/a?temp_url_sig=%ff", "/"])
+def test_what_is_no_text_is_no_name(cloud: LocalCloud, path: str) -> None:
+    container(cloud)
+    root = cloud.get(SERVICE, "containers", "box")["url"].partition("/v1/")[0]
+    assert ask("GET", root + path).status_code in (400, 401, 404)

@@ -4,6 +4,7 @@ from typing import Any
 
 import pytest
 
+from heat_engine.language.unknown import UNKNOWN
 from heat_engine.resources.aws.instance_schema import (
     NO_EBS,
     NO_SNAPSHOT,
@@ -19,9 +20,15 @@ from heat_engine.resources.aws.instance_schema import (
         ({"DeviceName": "vdb"}, [NO_EBS]),
         ({"DeviceName": "vdb", "Ebs": {"VolumeSize": "1"}}, [NO_SNAPSHOT]),
         ({"DeviceName": "vdb", "Ebs": {"SnapshotId": "s"}}, []),
+        (
+            {"DeviceName": "vdb", "Ebs": {"SnapshotId": "s", "VolumeSize": "big"}},
+            ["VolumeSize must be a number of gigabytes, not 'big'."],
+        ),
+        (UNKNOWN, []),
+        ({"DeviceName": "vdb", "Ebs": UNKNOWN}, []),
     ],
 )
-def test_a_mapping_needs_a_snapshot(item: dict[str, Any], wanted: list[str]) -> None:
+def test_a_mapping_needs_a_snapshot(item: Any, wanted: list[str]) -> None:
     assert mapping_problems([item]) == wanted
 
 

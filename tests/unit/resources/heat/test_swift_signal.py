@@ -16,6 +16,7 @@ URL = "http://127.0.0.1:1/v1/AUTH_p/stack-id/some%20object?temp_url_sig=1"
     [
         (URL, None),
         ("nonsense", "Swift TempURL path"),
+        ("http://[nonsense", "Swift TempURL path"),
         ("http://h/v2/AUTH_p/stack-id/o", "Swift TempURL path"),
         ("http://h/v1/AUTH_p/stack-id/", "Swift TempURL path"),
         ("http://h/v1/AUTH_p/another/o", "container name"),
