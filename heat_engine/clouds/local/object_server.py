@@ -28,7 +28,6 @@ from heat_engine.clouds.local.object_store import (
     ACCOUNT,
     OBJECT_BYTES,
     Objects,
-    account_key,
     path_of,
     sign,
 )
@@ -140,7 +139,7 @@ class Application:
             path, query = request.path_info, request.GET
         except UnicodeDecodeError as error:
             raise webob.exc.HTTPBadRequest("The URL is not UTF-8.") from error
-        with self._documents.write() as transaction:
+        with self._documents.read() as transaction:
             container, name = _place(transaction, path)
             self._admit(transaction, request.method, query, container, name)
         try:
@@ -161,8 +160,9 @@ class Application:
         acl = container["read_acl"] if reads else container["write_acl"]
         if _EVERYBODY in acl.split(","):
             return
-        key = account_key(transaction, container["project_id"])
-        if not name or not _signed(method, query, key, path_of(container, name)):
+        account = transaction.get("accounts", container["project_id"])
+        path = path_of(container, name)
+        if not name or not account or not _signed(method, query, account["key"], path):
             raise webob.exc.HTTPUnauthorized("The temporary URL is not valid, or no more.")
 
     def _answer(self, request: webob.Request, container: Document, name: str) -> webob.Response:
