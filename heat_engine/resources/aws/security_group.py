@@ -11,7 +11,7 @@ from heat_engine.resources.protocol import Request
 from heat_engine.resources.translated import TranslatedType
 
 ANY = "-1"
-RULES = {"SecurityGroupIngress": "ingress", "SecurityGroupEgress": "egress"}
+RULES = (("SecurityGroupIngress", "ingress"), ("SecurityGroupEgress", "egress"))
 PORTS = {"FromPort": "port_range_min", "ToPort": "port_range_max"}
 
 
@@ -52,7 +52,7 @@ class SecurityGroup(TranslatedType):
     def validate(self, properties: Mapping[str, Any], stack_timeout: float) -> Sequence[str]:
         return [
             f"{name}[{number}].{key} must be a number, not {rule[key]!r}."
-            for name in RULES
+            for name, _ in RULES
             for number, rule in enumerate(_known(properties.get(name)))
             for key in PORTS
             if isinstance(rule.get(key), str) and not _is_number(rule[key])
@@ -61,7 +61,7 @@ class SecurityGroup(TranslatedType):
     def given(self, request: Request, properties: Mapping[str, Any]) -> Mapping[str, Any]:
         rules = [
             _rule(rule, direction)
-            for name, direction in RULES.items()
+            for name, direction in RULES
             for rule in properties.get(name) or ()
         ]
         return {
