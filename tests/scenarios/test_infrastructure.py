@@ -178,6 +178,9 @@ def test_a_bucket_is_a_web_site(site: World) -> None:
     assert requests.put(f"{stack.output('url')}/a", data="abc", timeout=10).status_code == 201
     assert requests.get(f"{stack.output('url')}/a", timeout=10).status_code == 401
     assert (stack.output("count"), stack.output("bytes")) == (1, 3)
+    stack.delete()
+    stack.reach("DELETE_FAILED", seconds=SECONDS)
+    assert "is not empty: 1 object. Delete what is in it first." in stack.reason
     site_of(site).delete(
         "object-store",
         "objects",

@@ -6,11 +6,11 @@ from collections.abc import Mapping
 from typing import Any
 from urllib.parse import urlsplit, urlunsplit
 
-from heat_engine.clouds.interface import Document
+from heat_engine.clouds.interface import CloudError, Document
 from heat_engine.language.schema import Attribute, Kind, Property
 from heat_engine.resources.openstack import object_store
 from heat_engine.resources.openstack.rest import RestType
-from heat_engine.resources.protocol import Progress, Request
+from heat_engine.resources.protocol import Progress, Request, failed
 
 
 def domain(url: str) -> str:
@@ -20,6 +20,24 @@ def domain(url: str) -> str:
 
 class ContainerType(RestType):
     service, collection, noun = "object-store", "containers", "container"
+
+    def delete_thing(self, request: Request) -> Progress:
+        """What is in it is its users': without their word it stays, and the container with it."""
+        if request.physical_id is not None:
+            try:
+                count = int(self.get(request).get("count") or 0)
+            except CloudError as error:
+                if error.kind != "not_found":
+                    raise
+                count = 0
+            if count:
+                noun = "object" if count == 1 else "objects"
+                return failed(
+                    f"Container {request.physical_id} is not empty: {count} {noun}. Delete what is "
+                    "in it first.",
+                    "Conflict",
+                )
+        return super().delete_thing(request)
 
     def address(self, thing: Document, name: str) -> Any:
         """DomainName, WebsiteURL or RootURL of a container."""
