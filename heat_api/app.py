@@ -9,6 +9,7 @@ from common import faults, pipeline, wsgi
 from common.context import RequestContext
 from common.policy import Policy
 from heat_api.call import Call
+from heat_api.openapi.operations import OPERATIONS
 from heat_api.routes import Match, Table
 from heat_api.watching.feed import Feed, Limits
 
@@ -51,8 +52,16 @@ class Application:
         if match.route.rule is not None:
             self.policy.enforce(context, match.route.rule)
         services = self.services
+        operation = OPERATIONS.get(match.route.handler)
         call = Call(
-            request, context, services.engine, services.conf, self.policy, match.path, self.feed
+            request,
+            context,
+            services.engine,
+            services.conf,
+            self.policy,
+            match.path,
+            self.feed,
+            {parameter.name for parameter in operation.query} if operation else None,
         )
         value = match.route.handler(call)
         return value if isinstance(value, webob.Response) else wsgi.json_response(value)

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Collection, Mapping
 from dataclasses import dataclass
 from typing import Any
 
@@ -14,6 +14,7 @@ from common import errors, wsgi
 from common.context import RequestContext
 from common.identifiers import StackIdentity
 from common.policy import Policy
+from heat_api.schemas.values import Query
 from heat_api.watching.feed import Feed
 
 
@@ -21,7 +22,8 @@ from heat_api.watching.feed import Feed
 class Call:
     """A routed, authenticated and authorized request.
 
-    path: the variables of the route. Values are decoded text.
+    path: the variables of the route. Values are decoded text. told: the query parameters that the
+    operation has.
     """
 
     request: webob.Request
@@ -31,10 +33,16 @@ class Call:
     policy: Policy
     path: Mapping[str, str]
     feed: Feed
+    told: Collection[str] | None = None
 
     def ask(self, method: str, **arguments: Any) -> Any:
         """Call the engine for this user."""
         return self.engine.call(self.context, method, **arguments)
+
+    @property
+    def query(self) -> Query:
+        """Raises HTTPBadRequest when it is no text."""
+        return Query(self.request, self.told)
 
     def authorize(self, rule: str) -> None:
         self.policy.enforce(self.context, rule)

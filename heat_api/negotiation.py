@@ -8,6 +8,7 @@ import webob
 import webob.exc
 
 from common import pipeline, wsgi
+from heat_api.openapi import document
 
 _SEGMENT = re.compile(r"v(\d+)(?:\.(\d+))?\Z")
 _ACCEPT = re.compile(r"application/vnd\.openstack\.orchestration-v(\d+)(?:\.(\d+))?\s*(?:;|,|\Z)")
@@ -20,6 +21,20 @@ def versions(request: webob.Request) -> wsgi.Application:
         "versions": [{"id": "v1.0", "status": "CURRENT", "links": [{"rel": "self", "href": href}]}]
     }
     return wsgi.json_response(document, 300)
+
+
+def openapi(request: webob.Request) -> wsgi.Application:
+    """The OpenAPI document: for everybody, and the same for everybody."""
+    if request.method != "GET":
+        headers = {"Allow": "GET"}
+        if request.method == "OPTIONS":
+            return webob.exc.HTTPNoContent(headers=headers)
+        raise webob.exc.HTTPMethodNotAllowed(headers=headers)
+    body, tag = document.text()
+    answer = webob.Response(body=body, content_type="application/json", etag=tag)
+    answer.cache_control = "public, max-age=3600"
+    answer.conditional_response = True
+    return answer
 
 
 class VersionNegotiation(wsgi.Middleware):
@@ -39,7 +54,7 @@ class VersionNegotiation(wsgi.Middleware):
             if not _is_ours(match):
                 return versions(request)
             request.path_info_pop()
-            return None
+            return openapi(request) if request.path_info == "/openapi.json" else None
         match = _ACCEPT.match(request.headers.get("Accept", ""))
         if match is None:
             return webob.exc.HTTPNotFound()

@@ -10,7 +10,6 @@ import webob.exc
 from common import errors, streaming
 from heat_api.call import Call
 from heat_api.schemas import listing
-from heat_api.schemas.values import Query
 from heat_api.views import events
 from heat_api.watching import place
 from heat_api.watching.stream import Scope, Stream
@@ -23,14 +22,14 @@ def index_of_project(call: Call) -> Any:
     """Events of all stacks of the project: a list, or a stream of what happens from now on."""
     if _wants_stream(call):
         return _stream(call, None)
-    return {"events": _list(call, None, Query(call.request).filters(listing.EVENT_FILTERS))}
+    return {"events": _list(call, None, call.query.filters(listing.EVENT_FILTERS))}
 
 
 def index(call: Call) -> Any:
     """Events of a stack or of one resource: a list, or a stream that begins with the oldest."""
     if _wants_stream(call):
         return _stream(call, call.identity.to_dict())
-    filters = Query(call.request).filters(listing.EVENT_FILTERS)
+    filters = call.query.filters(listing.EVENT_FILTERS)
     resource_name = call.path.get("resource_name")
     if resource_name is not None:
         filters["resource_name"] = resource_name
@@ -45,7 +44,7 @@ def index(call: Call) -> Any:
 def _list(
     call: Call, identity: dict[str, str] | None, filters: dict[str, Any]
 ) -> list[dict[str, Any]]:
-    query = Query(call.request)
+    query = call.query
     raw = call.ask(
         "list_events",
         stack_identity=identity,
@@ -80,7 +79,7 @@ def _stream(call: Call, identity: dict[str, str] | None) -> webob.Response:
     hand_over = call.request.environ.get(streaming.STREAM)
     if hand_over is None:
         raise webob.exc.HTTPNotAcceptable("This server gives lists of events, not streams.")
-    query = Query(call.request)
+    query = call.query
     filters = query.filters(listing.EVENT_FILTERS)
     if call.path.get("resource_name") is not None:
         filters["resource_name"] = call.path["resource_name"]

@@ -7,14 +7,13 @@ from typing import Any
 import webob.exc
 
 from heat_api.call import Call
-from heat_api.schemas.values import Query
 
 _SUPPORT = ("UNKNOWN", "SUPPORTED", "DEPRECATED", "UNSUPPORTED", "HIDDEN")
 _TEMPLATE_TYPES = ("cfn", "hot")
 
 
 def index(call: Call) -> dict[str, Any]:
-    query = Query(call.request)
+    query = call.query
     support = query.text("support_status") or None
     if support is not None and support.upper() not in _SUPPORT:
         raise webob.exc.HTTPBadRequest(f"Invalid support status: {support}")
@@ -32,12 +31,12 @@ def show(call: Call) -> Any:
     return call.ask(
         "resource_schema",
         type_name=call.path["type_name"],
-        with_description=Query(call.request).boolean("with_description", default=False),
+        with_description=call.query.boolean("with_description", default=False),
     )
 
 
 def template(call: Call) -> Any:
-    kind = (Query(call.request).text("template_type") or "cfn").lower()
+    kind = (call.query.text("template_type") or "cfn").lower()
     if kind not in _TEMPLATE_TYPES:
         raise webob.exc.HTTPBadRequest(
             f"Template type is not supported: {kind}. Valid types are: cfn, hot."

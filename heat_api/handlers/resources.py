@@ -9,14 +9,14 @@ import webob.exc
 from heat_api.call import Call
 from heat_api.schemas import listing
 from heat_api.schemas import resources as schema
-from heat_api.schemas.values import Query, integer
+from heat_api.schemas.values import integer
 from heat_api.views import resources
 
 _QUERY = {"nested_depth", "with_detail", *listing.RESOURCE_FILTERS}
 
 
 def index(call: Call) -> dict[str, Any]:
-    query = Query(call.request)
+    query = call.query
     unknown = sorted(set(query.names()) - _QUERY)
     if unknown:
         raise webob.exc.HTTPBadRequest(f"Invalid filter parameters {', '.join(unknown)}")
@@ -38,7 +38,7 @@ def show(call: Call) -> dict[str, Any]:
         "describe_stack_resource",
         stack_identity=call.identity.to_dict(),
         resource_name=call.path["resource_name"],
-        with_attr=Query(call.request).all("with_attr"),
+        with_attr=call.query.all("with_attr"),
     )
     return {"resource": resources.resource(call.base_url, raw, detail=True)}
 

@@ -10,11 +10,10 @@ import webob.exc
 from heat_api.call import Call
 from heat_api.schemas import listing
 from heat_api.schemas import software_configs as schema
-from heat_api.schemas.values import Query
 
 
 def index(call: Call) -> dict[str, Any]:
-    query = Query(call.request)
+    query = call.query
     chosen = listing.paging(query)
     if query.boolean("global_tenant", default=False):
         call.authorize("software_configs:global_index")

@@ -9,11 +9,10 @@ import webob.exc
 
 from heat_api.call import Call
 from heat_api.schemas import software_deployments as schema
-from heat_api.schemas.values import Query
 
 
 def index(call: Call) -> dict[str, Any]:
-    server_id = Query(call.request).text("server_id") or None
+    server_id = call.query.text("server_id") or None
     return {"software_deployments": call.ask("list_software_deployments", server_id=server_id)}
 
 

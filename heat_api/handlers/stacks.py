@@ -12,7 +12,6 @@ from common.identifiers import StackIdentity
 from heat_api.call import Call
 from heat_api.schemas import listing
 from heat_api.schemas.stacks import StackSchema
-from heat_api.schemas.values import Query
 from heat_api.views import links, stacks
 
 _TAG_FILTERS = ("tags", "tags_any", "not_tags", "not_tags_any")
@@ -27,7 +26,7 @@ _MADE_BY_ENGINE: dict[str, Any] = {
 
 
 def index(call: Call) -> dict[str, Any]:
-    query = Query(call.request)
+    query = call.query
     chosen: dict[str, Any] = {
         "filters": query.filters(listing.STACK_FILTERS) or None,
         "show_deleted": query.boolean("show_deleted", default=False),
@@ -77,7 +76,7 @@ def preview(call: Call) -> dict[str, Any]:
 
 
 def show(call: Call) -> dict[str, Any]:
-    resolve = Query(call.request).boolean("resolve_outputs", default=True)
+    resolve = call.query.boolean("resolve_outputs", default=True)
     raw = call.ask("show_stack", stack_identity=call.identity.to_dict(), resolve_outputs=resolve)
     if not raw:
         raise errors.EntityNotFound(entity="Stack", name=call.identity.stack_name)
@@ -120,7 +119,7 @@ def _update(call: Call, schema: StackSchema) -> webob.Response:
 
 def _preview_update(call: Call, schema: StackSchema) -> dict[str, Any]:
     arguments = schema.to_engine()
-    if Query(call.request).boolean("show_nested", default=False):
+    if call.query.boolean("show_nested", default=False):
         arguments["args"]["show_nested"] = True
     changes = call.ask("preview_update_stack", stack_identity=call.identity.to_dict(), **arguments)
     return {"resource_changes": changes}

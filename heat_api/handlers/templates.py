@@ -9,13 +9,12 @@ import webob.exc
 from common import errors
 from heat_api.call import Call
 from heat_api.schemas.stacks import StackSchema
-from heat_api.schemas.values import Query
 
 _IGNORABLE = {"99001": "HEAT-E99001"}
 
 
 def validate(call: Call) -> Any:
-    query = Query(call.request)
+    query = call.query
     codes = [code for code in query.words("ignore_errors") or () if code]
     unknown = [code for code in codes if code not in _IGNORABLE]
     if unknown:
@@ -44,6 +43,6 @@ def functions(call: Call) -> dict[str, Any]:
     found = call.ask(
         "list_template_functions",
         template_version=call.path["template_version"],
-        with_condition=Query(call.request).boolean("with_condition_func", default=False),
+        with_condition=call.query.boolean("with_condition_func", default=False),
     )
     return {"template_functions": found}

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Iterable, Mapping
+from collections.abc import Collection, Iterable, Mapping
 from typing import Any
 
 import webob
@@ -43,19 +43,25 @@ def integer(name: str, value: Any) -> int:
 
 
 class Query:
-    """The query of a request. A single-valued parameter takes the last value given."""
+    """The query of a request. A single-valued parameter takes the last value given.
 
-    def __init__(self, request: webob.Request) -> None:
+    told: the parameters that the operation has; asking for another one is an error of ours.
+    """
+
+    def __init__(self, request: webob.Request, told: Collection[str] | None = None) -> None:
         self._values = _decoded(request)
+        self._told = told
 
     def names(self) -> Iterable[str]:
         return self._values.keys()
 
     def text(self, name: str) -> str | None:
-        values = self._values.get(name)
+        values = self.all(name)
         return values[-1] if values else None
 
     def all(self, name: str) -> list[str] | None:
+        if self._told is not None and name not in self._told:
+            raise LookupError(f"the operation does not tell of its parameter {name}")
         return self._values.get(name)
 
     def boolean(self, name: str, *, default: bool) -> bool:
@@ -80,7 +86,7 @@ class Query:
         """
         found: dict[str, list[str]] = {}
         for name, engine_name in names.items():
-            found.setdefault(engine_name, []).extend(v for v in self._values.get(name, ()) if v)
+            found.setdefault(engine_name, []).extend(v for v in self.all(name) or () if v)
         return {
             name: values[0] if len(values) == 1 else values
             for name, values in found.items()
