@@ -38,6 +38,8 @@ bench: $(DEV)
 soak: $(DEV)
 	.venv-dev/bin/python -m tests.plans --pairs 2000
 	.venv-dev/bin/python -m tests.crash.soak --seeds $(SEEDS)
+	HEARTH_OPENAPI_SECONDS=600 HEARTH_FUZZ_EXAMPLES=10000 .venv-dev/bin/python -m pytest \
+	  --timeout 3600 tests/scenarios/clients/test_openapi.py tests/scenarios/test_any_request.py
 
 # The Keystone that tests start, which asks for it by themselves: packages and a filled database.
 keystone: $(KEYSTONE)

@@ -32,7 +32,7 @@ def text() -> tuple[bytes, str]:
 
 def document() -> dict[str, Any]:
     paths: dict[str, dict[str, Any]] = {}
-    for route in ROUTES:
+    for route in [item for item in ROUTES if item.handler in OPERATIONS]:
         for path, variables in _paths(f"/{{project_id}}{route.path}"):
             item = paths.setdefault(path, {"parameters": variables})
             item.setdefault(route.method.lower(), _operation(route, path))

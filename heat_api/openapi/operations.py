@@ -16,6 +16,7 @@ from heat_api.handlers import (
     resource_types,
     resources,
     services,
+    snapshots,
     software_configs,
     software_deployments,
     stacks,
@@ -118,6 +119,16 @@ _STACK_OPERATIONS: dict[Callable[..., Any], Operation] = {
     documents.files: Operation("The files of a stack.", mapped(TEXT)),
     outputs.index: Operation("List outputs.", _many("outputs", "OutputName")),
     outputs.show: Operation("Show an output.", _one("output", "Output")),
+}
+
+_SNAPSHOT_OPERATIONS: dict[Callable[..., Any], Operation] = {
+    snapshots.index: Operation("List snapshots.", _many("snapshots", "Snapshot")),
+    snapshots.create: Operation("Take a snapshot.", ref("Snapshot"), body=ref("NewSnapshot")),
+    snapshots.show: Operation("Show a snapshot.", _one("snapshot", "Snapshot")),
+    snapshots.delete: Operation("Delete a snapshot.", None, 204),
+    snapshots.restore: Operation("Bring a stack back to a snapshot.", None, 202),
+    snapshots.abandon: Operation("Forget a stack and leave its resources.", OBJECT),
+    snapshots.export: Operation("The document that a stack can be adopted from.", OBJECT),
 }
 
 _RESOURCE_OPERATIONS: dict[Callable[..., Any], Operation] = {
@@ -241,6 +252,7 @@ _CATALOGUE_OPERATIONS: dict[Callable[..., Any], Operation] = {
 
 OPERATIONS = {
     **_STACK_OPERATIONS,
+    **_SNAPSHOT_OPERATIONS,
     **_RESOURCE_OPERATIONS,
     **_SOFTWARE_OPERATIONS,
     **_CATALOGUE_OPERATIONS,

@@ -212,7 +212,9 @@ SHAPES: dict[str, Schema] = {
         },
         "id",
     ),
-    "NewStack": made({"stack_name": TEXT, **_SOURCE, **_OPTIONS}, "stack_name"),
+    "NewStack": made(
+        {"stack_name": TEXT, **_SOURCE, **_OPTIONS, "adopt_stack_data": TEXT}, "stack_name"
+    ),
     "ChangedStack": optional({**_SOURCE, **_OPTIONS, "converge": BOOLEAN}),
     "PatchedStack": optional({**_SOURCE, **_OPTIONS, **_EXISTING}),
     "Template": optional(_SOURCE),

@@ -44,7 +44,7 @@ def sorting(query: Query, allowed: Collection[str]) -> dict[str, Any]:
     """``sort_keys`` (unknown ones dropped) and ``sort_dir``; None where not given."""
     direction = query.text("sort_dir") or None
     if direction not in (None, "asc", "desc"):
-        raise webob.exc.HTTPBadRequest()
+        raise webob.exc.HTTPBadRequest(f"sort_dir is asc or desc, not {direction}")
     keys = [key for key in query.all("sort_keys") or () if key in allowed]
     return {"sort_keys": keys or None, "sort_dir": direction}
 

@@ -46,6 +46,8 @@ def listed(database: Database) -> Database:
         ({"parent": "nobody"}, ""),
         ({"tenant": "another"}, ""),
         ({"tenant": "project"}, "abcd"),
+        ({"stack_user_project_id": "another"}, ""),
+        ({"stack_user_project_id": "project"}, "abcd"),
         ({"name": ""}, "abcd"),
         ({"name": [None, ""]}, "abcd"),
         ({"description": "ignored"}, "abcd"),
