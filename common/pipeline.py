@@ -80,6 +80,7 @@ def cors_filter(global_conf: dict[str, str], **_local: str) -> Filter:
             "X-User-Id",
             "X-Tenant-Id",
             "X-OpenStack-Request-ID",
+            "Last-Event-ID",  # of our own: a page of a browser goes on with its stream
         ],
         expose_headers=[
             "X-Auth-Token",

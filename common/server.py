@@ -18,7 +18,7 @@ from waitress import wasyncore
 from waitress.task import ThreadedTaskDispatcher
 
 from common.clock import Deadline
-from common.streaming import Channel
+from common.streaming import Aside, Channel
 
 _LOOP_SECONDS = 30.0  # whatever happens wakes the loop; this is for closing silent connections
 _DRAIN_SECONDS = 0.02
@@ -30,6 +30,7 @@ class HttpServer:
     def __init__(self, threads: int = 16) -> None:
         """``threads``: requests worked on at a time, over all ports."""
         self._map: dict[int, Any] = {}
+        self._aside = Aside(self._map)
         self._dispatcher = ThreadedTaskDispatcher()
         self._threads = threads
         self._listeners: list[Any] = []
@@ -63,6 +64,7 @@ class HttpServer:
             ident=None,
         )
         listener.channel_class = Channel
+        listener.aside = self._aside
         self._listeners.append(listener)
         return int(listener.effective_port)
 

@@ -211,3 +211,31 @@ def test_the_end_of_the_server_is_the_end_of_streams(
     assert reader.gone.is_set()
     assert rest(client) == b""
     client.close()
+
+
+def test_the_end_comes_even_if_a_client_does_not_read(
+    server: HttpServer, application: Application, port: int
+) -> None:
+    client = begin(port)
+    read(client, b"first")
+    reader = application.readers.get(timeout=10)
+    outlet = reader.outlets.get(timeout=10)
+    while outlet.waiting < 200_000:
+        outlet.send(b"x" * 65536)
+    server.stop(0.2)
+    assert reader.gone.is_set()
+    client.close()
+
+
+def test_what_is_sent_faster_than_it_is_read_arrives_whole(
+    application: Application, port: int
+) -> None:
+    client = begin(port, version=0)
+    read(client, b"first")
+    outlet = application.readers.get(timeout=10).outlets.get(timeout=10)
+    pieces = [b"%07d\n" % number * 1000 for number in range(500)]
+    for piece in pieces:
+        outlet.send(piece)
+    outlet.end()
+    assert rest(client) == b"".join(pieces)
+    client.close()
