@@ -13,7 +13,6 @@ from contextlib import AbstractContextManager, contextmanager, nullcontext
 from functools import partial
 from typing import Any, Concatenate, ParamSpec, TypeVar
 
-import psycopg
 from sqlalchemy import Connection, Engine, create_engine, event, exc
 from sqlalchemy.engine import URL, make_url
 
@@ -276,7 +275,7 @@ def _engine(url: URL, pool_size: int, busy_seconds: float, echo: bool) -> Engine
     else:
         options["connect_args"] = {"connect_timeout": CONNECT_SECONDS, **_MARIADB}
     engine = create_engine(url, isolation_level="READ COMMITTED", **options)
-    event.listen(engine, "checkout", _refuse_dead)
+    event.listen(engine, "checkout", _refuse_dead(engine.dialect.loaded_dbapi.Error))
     return engine
 
 
@@ -328,24 +327,29 @@ def _begin_writing(connection: Any, patience: float) -> bool:
     return False
 
 
-def _refuse_dead(connection: Any, record: Any, proxy: Any) -> None:
-    """An idle connection has nothing to say; one that can be read was closed by the server.
+def _refuse_dead(error: type[Exception]) -> Callable[[Any, Any, Any], None]:
+    """A listener. An idle connection has nothing to say; one that can be read was closed by the
+    server. A look at the socket costs microseconds where asking the server costs a round trip.
 
-    A look at the socket costs microseconds where asking the server costs a round trip.
+    error: what the driver raises for a connection that is closed.
     """
-    if not record.info.get("hearth_used"):
-        record.info["hearth_used"] = True
-        return
-    # psycopg has fileno; PyMySQL keeps its socket to itself, None once it is closed.
-    source = connection if hasattr(connection, "fileno") else connection._sock
-    try:
-        poll = selectors.poll()
-        poll.register(source.fileno(), selectors.POLLIN)
-        said = poll.poll(0)
-    except (AttributeError, ValueError, psycopg.Error):
-        said = [(-1, selectors.POLLNVAL)]
-    if said:
-        raise exc.DisconnectionError
+
+    def look(connection: Any, record: Any, proxy: Any) -> None:
+        if not record.info.get("hearth_used"):
+            record.info["hearth_used"] = True
+            return
+        # psycopg has fileno; PyMySQL keeps its socket to itself, None once it is closed.
+        source = connection if hasattr(connection, "fileno") else connection._sock
+        try:
+            poll = selectors.poll()
+            poll.register(source.fileno(), selectors.POLLIN)
+            said = poll.poll(0)
+        except (AttributeError, ValueError, error):
+            said = [(-1, selectors.POLLNVAL)]
+        if said:
+            raise exc.DisconnectionError
+
+    return look
 
 
 @contextmanager

@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import sqlite3
 
-import psycopg
 from sqlalchemy import exc
 
 # Serialization failure, deadlock, lock not available, connection exceptions, shut down, starting
@@ -31,7 +30,9 @@ def _is_transient_cause(error: exc.DBAPIError) -> bool:
     if isinstance(cause, sqlite3.Error):
         # The low byte is the primary code, the rest says more: BUSY_SNAPSHOT, BUSY_RECOVERY.
         return (getattr(cause, "sqlite_errorcode", 0) & 0xFF) in _SQLITE
-    if isinstance(cause, psycopg.Error):
+    # Only psycopg's errors have one. Asking for their class would load that driver, and with it
+    # 5 MiB, where another is used.
+    if cause is not None and hasattr(cause, "sqlstate"):
         state = cause.sqlstate
         if state is None:
             # A connection that could not be made has no state, only words.
