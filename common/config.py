@@ -117,6 +117,12 @@ ENGINE_OPTS = [
     cfg.IntOpt("num_engine_workers", default=4, min=1, help="Threads that advance stacks."),
     cfg.IntOpt("cloud_threads", default=32, min=1, help="Threads that wait for answers of clouds."),
     cfg.IntOpt("rpc_threads", default=16, min=1, help="Threads that answer calls of the APIs."),
+    cfg.BoolOpt(
+        "separate_processes",
+        default=False,
+        help="Whether heat-all runs the engine and each API in a process of its own; they need a "
+        "RabbitMQ then.",
+    ),
     cfg.FloatOpt(
         "lease_seconds",
         default=10.0,

@@ -1,5 +1,7 @@
 """Console script ``heat-all``: an engine and the three APIs in one process, for one machine.
 
+With ``separate_processes`` each of them has a process of its own.
+
 Its defaults need nothing but ``state_path``: SQLite, messages in memory, the engine's own users,
 ports on the loopback address only.
 """
@@ -18,8 +20,8 @@ from common.rpc import transport
 from common.rpc.client import EngineClient
 from common.rpc.news import News
 from common.signals import Signals
-from heat_engine.cli import first_start
-from heat_engine.cli.assemble import EngineProcess
+from heat_engine.cli import assemble, first_start, separate, storage
+from heat_engine.resources.registry import Registry
 
 LOG = logging.getLogger(__name__)
 DEFAULTS = {
@@ -38,8 +40,8 @@ class Everything:
         self._news = News(self._transport)
         client = EngineClient(self._transport)
         self._server, self.ports = listen(conf, GROUPS, client, self._news)
-        _reach_us(conf, self.ports)
-        self._engine = EngineProcess(conf)
+        assemble.reach(conf, self.ports)
+        self._engine = assemble.EngineProcess(conf, storage.database(conf), Registry.default())
 
     def start(self) -> None:
         self._engine.start()
@@ -52,13 +54,6 @@ class Everything:
         self._news.stop()
         self._engine.stop(self._conf.drain_seconds)
         self._transport.cleanup()
-
-
-def _reach_us(conf: cfg.ConfigOpts, ports: dict[str, int]) -> None:
-    """Unless told otherwise, servers of stacks call back to where this process listens."""
-    conf.set_default("url", f"http://127.0.0.1:{ports['heat-api']}/v1", group="clients_heat")
-    url = f"http://127.0.0.1:{ports['heat-api-cfn']}/v1/waitcondition"
-    conf.set_default("heat_waitcondition_server_url", url)
 
 
 def load(arguments: Sequence[str] | None = None) -> cfg.ConfigOpts:
@@ -75,6 +70,9 @@ def main() -> None:
     conf = load()
     logs.setup(conf, "heat-all")
     first_start.prepare(conf)
+    if conf.separate_processes:
+        separate.run(conf)
+        return
     signals = Signals()
     everything = Everything(conf)
     everything.start()

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import logging
+from collections.abc import Mapping
 from concurrent.futures import ThreadPoolExecutor
 from pathlib import Path
 
@@ -14,7 +15,7 @@ from common.rpc import transport
 from common.rpc.news import Announcer
 from common.rpc.peers import Peers
 from common.rpc.server import EngineServer
-from heat_engine.cli import identity, storage
+from heat_engine.cli import identity
 from heat_engine.clouds.interface import Clouds
 from heat_engine.clouds.local.cloud import LocalClouds
 from heat_engine.clouds.openstack.cloud import OpenStackClouds
@@ -22,6 +23,7 @@ from heat_engine.clouds.openstack.identity import KeystoneIdentity
 from heat_engine.engine import Engine
 from heat_engine.resources.registry import Registry
 from heat_engine.settings import EngineSettings
+from heat_engine.store.database import Database
 
 LOG = logging.getLogger(__name__)
 _FOREVER = 100 * 365 * 86400
@@ -67,12 +69,22 @@ def private_paths(conf: cfg.ConfigOpts) -> list[Path]:
     return [Path(place) for place in places if place]
 
 
-class EngineProcess:
-    """An engine that answers calls and hints from ``start`` until ``stop``."""
+def reach(conf: cfg.ConfigOpts, ports: Mapping[str, int]) -> None:
+    """Unless told otherwise, servers of stacks call back to where APIs listen on this machine."""
+    conf.set_default("url", f"http://127.0.0.1:{ports['heat-api']}/v1", group="clients_heat")
+    url = f"http://127.0.0.1:{ports['heat-api-cfn']}/v1/waitcondition"
+    conf.set_default("heat_waitcondition_server_url", url)
 
-    def __init__(self, conf: cfg.ConfigOpts) -> None:
+
+class EngineProcess:
+    """An engine that answers calls and hints from ``start`` until ``stop``.
+
+    Another process may have made ``database``, as long as it has not connected.
+    """
+
+    def __init__(self, conf: cfg.ConfigOpts, database: Database, registry: Registry) -> None:
         self._conf = conf
-        self._database = storage.database(conf)
+        self._database = database
         state = Path(conf.state_path)
         try:
             state.mkdir(mode=0o700, parents=True, exist_ok=True)
@@ -94,7 +106,7 @@ class EngineProcess:
             settings(conf),
             self._database,
             clouds,
-            Registry.default(),
+            registry,
             self._peers,
             KeystoneIdentity(keystone) if keystone is not None else None,
             Policy(conf),

@@ -6,7 +6,9 @@ import logging
 
 from common import config, logs
 from common.signals import Signals
+from heat_engine.cli import storage
 from heat_engine.cli.assemble import EngineProcess
+from heat_engine.resources.registry import Registry
 
 LOG = logging.getLogger(__name__)
 
@@ -15,7 +17,7 @@ def main() -> None:
     conf = config.load("heat-engine")
     logs.setup(conf, "heat-engine")
     signals = Signals()
-    engine = EngineProcess(conf)
+    engine = EngineProcess(conf, storage.database(conf), Registry.default())
     engine.start()
     signals.wait(reload=lambda: logs.reload(conf))
     LOG.info("heat-engine stops")

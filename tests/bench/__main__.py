@@ -15,7 +15,7 @@ from rich.console import Console
 
 from tests.bench import measures
 from tests.bench.client import BenchError, Client
-from tests.bench.figures import FIGURES, reached
+from tests.bench.figures import DISTRIBUTED, FIGURES, reached
 from tests.bench.places import KINDS, place
 from tests.bench.report import Result, markdown, number, show, write
 
@@ -60,6 +60,9 @@ def _deployment(name: str, wanted: Sequence[str], console: Console) -> Result:
     try:
         with tempfile.TemporaryDirectory(prefix="hearth-bench-") as directory:
             _measure(result, Path(directory), wanted, console)
+        if KINDS[name] == DISTRIBUTED:
+            with tempfile.TemporaryDirectory(prefix="hearth-bench-") as directory:
+                _weigh(result, Path(directory), console)
         if STATEMENTS in wanted:
             with tempfile.TemporaryDirectory(prefix="hearth-bench-") as directory:
                 _count(result, Path(directory), console)
@@ -88,6 +91,12 @@ def _measure(result: Result, directory: Path, wanted: Sequence[str], console: Co
         result.memory_loaded = running.memory()
         total = sum(result.memory_loaded.values())
         _keep(result, {"memory after load, all processes": total}, console)
+
+
+def _weigh(result: Result, directory: Path, console: Console) -> None:
+    with place(result.deployment, directory, together=True) as running:
+        total = sum(running.memory().values())
+        _keep(result, {"memory idle, four processes of one heat-all": total}, console)
 
 
 def _count(result: Result, directory: Path, console: Console) -> None:

@@ -55,8 +55,11 @@ class Place:
 
 
 @contextmanager
-def place(name: str, directory: Path, *, counted: Path | None = None) -> Iterator[Place]:
-    """The deployment ``name`` of ``KINDS``, running. ``counted``: file of its SQL statements."""
+def place(
+    name: str, directory: Path, *, counted: Path | None = None, together: bool = False
+) -> Iterator[Place]:
+    """The deployment ``name`` of ``KINDS``, running. ``counted``: file of its SQL statements.
+    ``together``: heat-all starts the separate processes, instead of each being started."""
     with ExitStack() as resources:
         options: dict[str, Mapping[str, Any]] = {"DEFAULT": dict(LIMITS)}
         programs: tuple[Any, ...] = ONE_PROCESS
@@ -66,6 +69,9 @@ def place(name: str, directory: Path, *, counted: Path | None = None) -> Iterato
             options["database"] = {"connection": url}
             broker = resources.enter_context(fresh_virtual_host())
             options["DEFAULT"] = {**LIMITS, "transport_url": broker}
+        if together:
+            programs = ONE_PROCESS
+            options["DEFAULT"] = {**options["DEFAULT"], "separate_processes": True}
         if counted is not None:
             engine = "heat-all" if name == "sqlite" else "heat-engine"
             wrapped = (sys.executable, "-m", "tests.bench.counted", str(counted), engine)
