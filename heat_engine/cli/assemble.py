@@ -3,9 +3,11 @@
 from __future__ import annotations
 
 import logging
+import pkgutil
 from collections.abc import Mapping
 from concurrent.futures import ThreadPoolExecutor
 from pathlib import Path
+from typing import Any
 
 from oslo_config import cfg
 
@@ -15,11 +17,8 @@ from common.rpc import transport
 from common.rpc.news import Announcer
 from common.rpc.peers import Peers
 from common.rpc.server import EngineServer
-from heat_engine.cli import identity
 from heat_engine.clouds.interface import Clouds
 from heat_engine.clouds.local.cloud import LocalClouds
-from heat_engine.clouds.openstack.cloud import OpenStackClouds
-from heat_engine.clouds.openstack.identity import KeystoneIdentity
 from heat_engine.engine import Engine
 from heat_engine.resources.registry import Registry
 from heat_engine.settings import EngineSettings
@@ -69,6 +68,15 @@ def private_paths(conf: cfg.ConfigOpts) -> list[Path]:
     return [Path(place) for place in places if place]
 
 
+def _keystone(conf: cfg.ConfigOpts) -> Any:
+    """``cli.identity.Keystone``, by name: its libraries take 8 MiB, and most engines on a machine
+    of their own have no Keystone. Raises ``SystemExit`` in plain words."""
+    asked = conf.cloud.backend == "openstack" or conf.stack_user_domain_id
+    if not asked and not conf.stack_user_domain_name:
+        return None
+    return pkgutil.resolve_name("heat_engine.cli.identity:connect")(conf)
+
+
 def reach(conf: cfg.ConfigOpts, ports: Mapping[str, int]) -> None:
     """Unless told otherwise, servers of stacks call back to where APIs listen on this machine."""
     conf.set_default("url", f"http://127.0.0.1:{ports['heat-api']}/v1", group="clients_heat")
@@ -95,20 +103,20 @@ class EngineProcess:
         self._peers = Peers(self._hints)
         self._announcer = Announcer(self._hints)
         self._database.on_events = lambda stacks: self._announcer.tell()
-        keystone = identity.sessions(conf)
+        keystone = _keystone(conf)
         self._local: LocalClouds | None = None
         if keystone is None or conf.cloud.backend == "local":
             self._local = LocalClouds(state / "cloud", hidden=private_paths(conf))
             clouds: Clouds = self._local
         else:
-            clouds = OpenStackClouds(keystone)
+            clouds = keystone.clouds
         self._engine = Engine(
             settings(conf),
             self._database,
             clouds,
             registry,
             self._peers,
-            KeystoneIdentity(keystone) if keystone is not None else None,
+            keystone.identity if keystone is not None else None,
             Policy(conf),
         )
         service, engine_id = self._engine.service, self._engine.settings.engine_id

@@ -1,17 +1,33 @@
-"""The Keystone that is configured, as the engine uses it."""
+"""The Keystone that is configured, as the engine uses it. Loaded only where there is one."""
 
 from __future__ import annotations
 
 from functools import partial
+from typing import NamedTuple
 
 from keystoneauth1 import exceptions, loading
 from keystonemiddleware import auth_token
 from oslo_config import cfg
 
+from heat_engine.clouds.openstack.cloud import OpenStackClouds
+from heat_engine.clouds.openstack.identity import KeystoneIdentity
 from heat_engine.clouds.openstack.sessions import Sessions
 from heat_engine.clouds.openstack.settings import GuestDomain, KeystoneSettings
 
 TRUSTEE, AUTHTOKEN = "trustee", "keystone_authtoken"
+
+
+class Keystone(NamedTuple):
+    """What the engine has of it."""
+
+    clouds: OpenStackClouds
+    identity: KeystoneIdentity
+
+
+def connect(conf: cfg.ConfigOpts) -> Keystone | None:
+    """None where the engine has nothing to ask of it. Raises ``SystemExit`` in plain words."""
+    opened = sessions(conf)
+    return None if opened is None else Keystone(OpenStackClouds(opened), KeystoneIdentity(opened))
 
 
 def sessions(conf: cfg.ConfigOpts) -> Sessions | None:
