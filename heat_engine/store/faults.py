@@ -30,10 +30,9 @@ def _is_transient_cause(error: exc.DBAPIError) -> bool:
     if isinstance(cause, sqlite3.Error):
         # The low byte is the primary code, the rest says more: BUSY_SNAPSHOT, BUSY_RECOVERY.
         return (getattr(cause, "sqlite_errorcode", 0) & 0xFF) in _SQLITE
-    # Only psycopg's errors have one. Asking for their class would load that driver, and with it
-    # 5 MiB, where another is used.
-    if cause is not None and hasattr(cause, "sqlstate"):
-        state = cause.sqlstate
+    # By name: asking for the class would load that driver and its 5 MiB where another is used.
+    if type(cause).__module__.partition(".")[0] == "psycopg":
+        state: str | None = getattr(cause, "sqlstate", None)
         if state is None:
             # A connection that could not be made has no state, only words.
             return isinstance(error, exc.OperationalError) and not _is_refused(str(cause))
