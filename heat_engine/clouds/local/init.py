@@ -23,6 +23,7 @@ from pathlib import Path
 from typing import Any
 
 from heat_engine.clouds.local import metadata, process, runtime, sandbox
+from heat_engine.clouds.local.volume_watch import VolumeWatch
 
 _PR_SET_CHILD_SUBREAPER = 36
 _CONSOLE_LIMIT = 4 * 1024 * 1024
@@ -77,6 +78,7 @@ class Init:
             HEARTH_METADATA_URL=url, AWS_EC2_METADATA_SERVICE_ENDPOINT=url + "/"
         )
         stage, report = self._start(plan)
+        VolumeWatch(self._folder).start()
         self._record(runtime.RUNNING, metadata_url=url)
         os.write(started, b".")
         os.close(started)

@@ -81,6 +81,22 @@ def is_init(pid: int, boot: int) -> bool:
     return INIT_MODULE.encode() in arguments and arguments[-1] == str(boot).encode()
 
 
+def name(pid: int) -> str:
+    """The program's name; empty when it is gone."""
+    return _bytes(pid, "comm").decode(errors="replace").strip()
+
+
+def files_open_for_writing(pid: int) -> Iterator[Path]:
+    """The files that a process has open and may write to."""
+    with suppress(OSError):
+        for entry in Path(f"/proc/{pid}/fd").iterdir():
+            with suppress(OSError):
+                target = entry.readlink()
+                flags = _bytes(pid, f"fdinfo/{entry.name}").partition(b"flags:")[2].split()
+                if target.is_absolute() and flags and int(flags[0], 8) & os.O_ACCMODE:
+                    yield target
+
+
 def descendants(roots: Iterable[int], processes: dict[int, Process]) -> dict[int, Process]:
     """The processes below ``roots``, without the roots."""
     children: dict[int, list[Process]] = {}

@@ -32,6 +32,7 @@ class Folder:
         self.user_data = self.init / "user-data"
         self._runtime = self.init / "runtime.json"
         self._metadata = self.init / "metadata.json"
+        self._sizes = self.init / "volume-sizes"
         self._lock = self.init / "lock"
 
     def make(self) -> None:
@@ -52,6 +53,23 @@ class Folder:
 
     def set_runtime(self, runtime: Mapping[str, Any]) -> None:
         write_whole(self._runtime, runtime)
+
+    def volume_sizes(self) -> dict[str, int]:
+        """Bytes that each volume may take, by the last part of its device."""
+        try:
+            return {file.name: int(file.read_text()) for file in self._sizes.iterdir()}
+        except FileNotFoundError:  # no volume yet, or it has gone this moment
+            return {}
+
+    def set_volume_size(self, name: str, size: int | None) -> None:
+        """None: the volume is gone."""
+        if size is None:
+            (self._sizes / name).unlink(missing_ok=True)
+            return
+        self._sizes.mkdir(mode=0o700, parents=True, exist_ok=True)
+        partial = self.init / f"size-{name}.{os.getpid()}"
+        partial.write_text(str(size))
+        partial.replace(self._sizes / name)
 
     def metadata(self) -> dict[str, str]:
         return _load(self._metadata)

@@ -1,13 +1,11 @@
 """Volumes: directories that move into a server's ``volumes`` directory while attached.
 
-The size is a limit only as far as a directory can have one: ``hearth:used_bytes`` shows what is in
-it, and each single file is bound by the flavor's disk (RLIMIT_FSIZE). Nothing stops a running
-server from filling the disk with many files.
+``hearth:used_bytes`` shows what is in one; the server's init ends who writes to one that has more
+than its size (see ``volume_watch``).
 """
 
 from __future__ import annotations
 
-import os
 import shutil
 import string
 from collections.abc import Mapping
@@ -20,6 +18,7 @@ from heat_engine.clouds.local.documents import Documents, Transaction
 from heat_engine.clouds.local.fields import integer, invalid, mapping, required, text
 from heat_engine.clouds.local.power import Power, remove_tree
 from heat_engine.clouds.local.runtime import Folder
+from heat_engine.clouds.local.volume_watch import used_bytes
 
 _GIB = 1024**3
 # Marks a volume that is to get the files of the backup named here.
@@ -118,6 +117,7 @@ class Volumes(Collection):
                 )
             document["size"] = size
             transaction.put("volumes", document)
+        self.settle(volume)
 
     def _retype(self, volume: Document, body: Mapping[str, Any]) -> None:
         """A name only: all volumes are kept alike."""
@@ -248,12 +248,14 @@ def settle_volume(documents: Documents, power: Power, volume_id: str) -> None:
             return
         folder = power.folder(found[0]["server_id"])
         place = placed_path(folder, found[0])
+        leaving = volume["status"] == "detaching"
+        folder.set_volume_size(place.name, None if leaving else volume["size"] * _GIB)
         if volume["status"] == "attaching":
             if not place.exists():
                 home.mkdir(mode=0o700, parents=True, exist_ok=True)
             place.parent.mkdir(mode=0o700, parents=True, exist_ok=True)
             _move(home, place)
-        elif volume["status"] == "detaching":
+        elif leaving:
             _move(place, home)
         _settled(documents, volume, found[0])
 
@@ -334,15 +336,3 @@ def _move(source: Path, target: Path) -> None:
         raise CloudError(
             "conflict", f"Volume cannot be moved to {target}: {error.strerror}"
         ) from error
-
-
-def used_bytes(path: Path) -> int:
-    """What the files below take on disk."""
-    total = 0
-    for directory, _, names in os.walk(path):
-        for name in names:
-            try:
-                total += Path(directory, name).lstat().st_blocks * 512
-            except OSError:
-                continue
-    return total
