@@ -193,3 +193,42 @@ def test_delete_tries_again_while_something_uses_it() -> None:
     cloud.fail("delete", "routers", "conflict", times=3)
     assert run(KIND.delete, made)[0].outcome is Outcome.DONE
     assert cloud.made("routers") == []
+
+
+@pytest.mark.parametrize(
+    ("fault", "may_pass"),
+    [({}, True), ({"code": 500}, True), ({"code": 400}, False), ({"code": "odd"}, True)],
+)
+def test_what_its_maker_did_wrong_will_not_pass(fault: dict[str, object], may_pass: bool) -> None:
+    cloud = CloudDouble(slow={"routers": ["BUILD", "ERROR"]})
+    call = request(KIND, GIVEN, cloud)
+    call = keep(call, KIND.create(call))
+    cloud.made("routers")[0]["fault"] = fault
+    progress = KIND.create(call)
+    assert (progress.outcome, progress.transient) == (Outcome.FAILED, may_pass)
+
+
+def test_a_conflict_may_pass_and_another_refusal_not() -> None:
+    for kind, may_pass in (("conflict", True), ("invalid", False), ("forbidden", False)):
+        cloud = CloudDouble()
+        cloud.fail("create", "routers", kind)
+        progress = KIND.create(request(KIND, GIVEN, cloud))
+        assert (progress.outcome, progress.transient) == (Outcome.FAILED, may_pass)
+
+
+def test_observing_tells_what_is_otherwise_and_what_is_gone() -> None:
+    cloud = CloudDouble()
+    progress, made = run(KIND.create, request(KIND, {**GIVEN, "name": "mine"}, cloud))
+    made = replace(made, previous=made.properties)
+    assert KIND.observe(made).observed == {}
+    thing = cloud.made("routers")[0]
+    thing["name"] = "theirs"
+    assert KIND.observe(made).observed == {"name": "theirs"}
+    thing["status"] = "ERROR"
+    assert KIND.observe(made).outcome is Outcome.REPLACE
+    cloud.things["routers"].clear()
+    assert KIND.observe(made).outcome is Outcome.REPLACE
+    assert KIND.observe(replace(made, physical_id="no-such")).outcome is Outcome.REPLACE
+    cloud.fail("get", "routers", "forbidden")
+    assert KIND.observe(made).outcome is Outcome.FAILED
+    assert progress.outcome is Outcome.DONE
