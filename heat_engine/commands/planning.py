@@ -252,6 +252,9 @@ class Planner:
                 kind=kind,
                 verb=Verb.CREATE if renewed else Verb.UPDATE,
             )
+            if renewed:
+                # What the old one has come to is not the new one's.
+                request = replace(request, data={}, attributes={}, physical_id=None, child=None)
             if kind.nested and self._nested is not None:
                 child = self._nested(definition, row, request, renewed)
                 if child is None:

@@ -129,7 +129,7 @@ class _Forecast:
         kind = self._goal.kinds.wanted(definition)
         if not isinstance(kind, NestedStack):
             return None
-        wanted = kind.final(changed_copy(request, child=None) if renewed else request)
+        wanted = kind.final(request)
         if contains_unknown(dict(wanted.parameters)):
             return None
         stack = before if before is not None and not renewed else self._unborn(definition.name)

@@ -8,7 +8,7 @@ from collections.abc import Callable, Iterator
 from concurrent.futures import ThreadPoolExecutor
 from pathlib import Path
 
-from tests.bench import counter, templates
+from tests.bench import counter, language, templates
 from tests.bench.client import BenchError, Client
 from tests.bench.figures import percentile
 from tests.bench.places import Place
@@ -164,6 +164,8 @@ MEASURES: dict[str, Measure] = {
     "reads": reads,
     "signals": signals,
     "waits": waits,
+    "language": language.language,
+    "nested": language.nested,
 }
 
 

@@ -114,7 +114,8 @@ def _target(name: str) -> str:
     figure = FIGURES[name]
     if figure.embedded == figure.distributed:
         return "" if figure.embedded is None else f"≤ {figure.embedded:g}"
-    return f"≤ {figure.embedded:g} / {figure.distributed:g}"
+    targets = (figure.embedded, figure.distributed)
+    return "≤ " + " / ".join("-" if target is None else f"{target:g}" for target in targets)
 
 
 def _cell(name: str, result: Result, forms: tuple[str, str, str]) -> str:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import json
 from typing import Any
 
 VERSION = "2021-04-16"
@@ -59,3 +60,47 @@ def _template(resources: dict[str, Any], outputs: dict[str, Any]) -> dict[str, A
     if outputs:
         template["outputs"] = {name: {"value": value} for name, value in outputs.items()}
     return template
+
+
+def with_functions(count: int, calls: int) -> dict[str, Any]:
+    """Resources whose values so many functions make."""
+    kinds: list[Any] = [
+        {"list_join": ["-", ["a", {"get_param": "word"}]]},
+        {"str_replace": {"template": "a % b", "params": {"%": {"get_param": "word"}}}},
+        {"str_split": [",", "a,b,c", 1]},
+        {"if": ["on", {"get_param": "word"}, "off"]},
+        {"map_merge": [{"a": 1}, {"b": 2}]},
+    ]
+    value = [kinds[number % len(kinds)] for number in range(calls)]
+    resources = {
+        f"item{number}": {"type": "OS::Heat::Value", "properties": {"value": value}}
+        for number in range(count)
+    }
+    return {
+        **_template(resources, {}),
+        "parameters": {"word": {"type": "string", "default": "w"}},
+        "conditions": {"on": {"equals": [{"get_param": "word"}, "w"]}},
+    }
+
+
+def group(count: int) -> dict[str, Any]:
+    """A group of so many members."""
+    properties = {"count": count, "resource_def": _random(16)}
+    return _template({"group": {"type": "OS::Heat::ResourceGroup", "properties": properties}}, {})
+
+
+def nested(count: int, size: int) -> tuple[dict[str, Any], dict[str, str]]:
+    """So many nested stacks of so many resources, and the files of the template."""
+    resources = {f"box{number}": {"type": "box.yaml"} for number in range(count)}
+    return _template(resources, {}), {"box.yaml": json.dumps(independent(size))}
+
+
+def deep(count: int, size: int) -> tuple[dict[str, Any], dict[str, str]]:
+    """So many stacks of so many resources at depth five."""
+    files = {"level5.yaml": json.dumps(independent(size))}
+    boxes = {f"box{number}": {"type": "level5.yaml"} for number in range(count)}
+    files["level4.yaml"] = json.dumps(_template(boxes, {}))
+    for level in (3, 2, 1):
+        inner = _template({"box": {"type": f"level{level + 1}.yaml"}}, {})
+        files[f"level{level}.yaml"] = json.dumps(inner)
+    return _template({"box": {"type": "level1.yaml"}}, {}), files

@@ -156,3 +156,20 @@ def test_a_preview_changes_nothing(world: World) -> None:
     preview(stack, {"a": box("z"), "c": thing("y")}, show_nested=True)
     assert (stack.resources(), stack.events()) == before
     assert json.loads(json.dumps(before[0])) == before[0]
+
+
+def test_a_group_that_is_replaced_forgets_what_was_removed(world: World) -> None:
+    def group(**properties: Any) -> dict[str, Any]:
+        body = {"type": "OS::Heat::None"}
+        given = {"count": 2, "resource_def": body, **properties}
+        return {"type": "OS::Heat::ResourceGroup", "properties": given}
+
+    first = group(removal_policies=[{"resource_list": ["1"]}])
+    stack = made(world, {"g": first})
+    stack.via().resource_mark_unhealthy(MINE, stack.identity, "g", True, "test")
+    changes = stack.via().preview_update_stack(
+        MINE, stack.identity, template=template({"g": group()}), args={"show_nested": True}
+    )
+    added = sorted(entry["resource_name"] for entry in changes["added"])
+    deleted = sorted(entry["resource_name"] for entry in changes["deleted"])
+    assert (added, deleted) == (["0", "1"], ["0", "2"])
