@@ -82,6 +82,8 @@ class Database:
         self._turn_of: int | None = None
         self._slots: deque[receipts.Slot] = deque()
         self._engine: Engine = _engine(parsed, pool_size, busy_seconds, echo)
+        self._disposed = False
+        event.listen(self._engine, "checkin", self._close_late)
         if parsed.get_backend_name() == "sqlite":
             self._reader: Engine = self._engine
             self._writer: Engine = self._engine.execution_options(hearth_writes=busy_seconds)
@@ -151,8 +153,14 @@ class Database:
         return self._engine.dialect.name
 
     def dispose(self) -> None:
-        """Close every idle connection."""
+        """Close every idle connection now, and those in use when they are given back."""
+        self._disposed = True
         self._engine.dispose()
+
+    def _close_late(self, connection: Any, record: Any) -> None:
+        """Nobody would ever close what is given back to a pool that is done with."""
+        if self._disposed and connection is not None:
+            record.invalidate()
 
     def _once(
         self,

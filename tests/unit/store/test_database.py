@@ -2,9 +2,13 @@
 
 from __future__ import annotations
 
+import sqlite3
 import threading
 import time
+from typing import Any
 
+import psycopg
+import pymysql
 import pytest
 from sqlalchemy import event, func, insert, select, update
 from sqlalchemy.engine import make_url
@@ -71,6 +75,17 @@ def test_writers_take_turns(database: Database, database_url: str) -> None:
         thread.join(60)
     assert database.query(_reason, stack_id) == "x" * 80
     other.dispose()
+
+
+def test_what_is_in_use_at_the_end_is_closed_when_it_is_given_back(
+    database: Database, database_url: str
+) -> None:
+    other = Database(database_url, database.vault)
+    with other.read() as session:
+        other.dispose()
+        used: Any = session.connection.connection.dbapi_connection
+    with pytest.raises((psycopg.Error, pymysql.Error, sqlite3.Error)):
+        used.cursor().execute("SELECT 1")
 
 
 def test_a_transaction_that_would_wait_for_itself_is_told_so(database: Database) -> None:
