@@ -50,6 +50,12 @@ def late_team() -> dict[str, Any]:
 Worlds = Callable[..., World]
 
 
+@pytest.fixture(scope="module")
+def plot(keystone: Keystone) -> str:
+    """A project where ada is administrator, and alice and carol are members."""
+    return keystone.settle(ada="admin", alice="member heat_stack_owner", carol="member")
+
+
 @pytest.fixture
 def real_world(new_world: Worlds, keystone: Keystone) -> Worlds:
     """Worlds whose cloud is that of the Keystone: ``real_world(deferred=...)``."""
@@ -76,19 +82,19 @@ def real_world(new_world: Worlds, keystone: Keystone) -> Worlds:
 
 
 @pytest.fixture
-def world(real_world: Worlds, keystone: Keystone) -> World:
+def world(real_world: Worlds, keystone: Keystone, plot: str) -> World:
     world = real_world()
-    world.caller = someone(keystone, "ada")
+    world.caller = someone(keystone, plot, "ada")
     return world
 
 
-def someone(keystone: Keystone, name: str, **fields: Any) -> RequestContext:
-    """A request of somebody in the project garden, with a token of its own."""
-    opened = keystone.session(name, "garden")
+def someone(keystone: Keystone, plot: str, name: str, **fields: Any) -> RequestContext:
+    """A request of somebody in the project, with a token of its own."""
+    opened = keystone.session(f"{name}-{plot}", plot)
     access = opened.auth.get_access(opened)
     return RequestContext(
         user_id=access.user_id,
-        user_name=name,
+        user_name=f"{name}-{plot}",
         project_id=access.project_id,
         roles=access.role_names,
         auth_token=access.auth_token,
@@ -103,11 +109,12 @@ def trusts_of(keystone: Keystone, context: RequestContext) -> list[str]:
 
 
 @pytest.fixture(autouse=True)
-def no_trusts_left(keystone: Keystone) -> Iterator[None]:
+def no_trusts_left(keystone: Keystone, plot: str) -> Iterator[None]:
     """All that a test has delegated is given back."""
-    before = len(keystone.list("OS-TRUST/trusts"))
     yield
-    assert len(keystone.list("OS-TRUST/trusts")) == before
+    project_id = keystone.project_id(plot)
+    left = [item for item in keystone.list("OS-TRUST/trusts") if item["project_id"] == project_id]
+    assert left == []
 
 
 def remove(stack: Stack) -> None:
@@ -122,12 +129,12 @@ def groups(keystone: Keystone) -> list[str]:
     return [item["id"] for item in keystone.list("groups")]
 
 
-def test_a_stack_outlives_its_makers_token(world: World, keystone: Keystone) -> None:
+def test_a_stack_outlives_its_makers_token(world: World, keystone: Keystone, plot: str) -> None:
     """The engine that began it dies, too; the other one has what the database has."""
     stack = world.create(late_team())
     until(lambda: stack.states().get("handle") == "CREATE_COMPLETE", "the handle")
     keystone.revoke(str(world.caller.auth_token))
-    world.caller = someone(keystone, "ada")
+    world.caller = someone(keystone, plot, "ada")
     world.kill(world.engine)
     world.add_engine()
     stack.signal_when_possible(status="SUCCESS", id="1", reason="", data="")
@@ -138,7 +145,7 @@ def test_a_stack_outlives_its_makers_token(world: World, keystone: Keystone) -> 
 
 
 def test_update_check_and_delete_with_tokens_that_are_gone(
-    world: World, keystone: Keystone
+    world: World, keystone: Keystone, plot: str
 ) -> None:
     stack = world.create({"team": team()})
     stack.reach("CREATE_COMPLETE")
@@ -154,7 +161,7 @@ def test_update_check_and_delete_with_tokens_that_are_gone(
     assert trusts_of(keystone, world.caller) == []
 
 
-def test_a_thing_is_made_once(world: World, keystone: Keystone) -> None:
+def test_a_thing_is_made_once(world: World, keystone: Keystone, plot: str) -> None:
     """A second create with a token finds what the first has made, and forget takes it away."""
     stack = world.create({"one": thing()})
     stack.reach("CREATE_COMPLETE")
@@ -172,7 +179,7 @@ def test_a_thing_is_made_once(world: World, keystone: Keystone) -> None:
     remove(stack)
 
 
-def test_nested_stacks_share_a_trust(world: World, keystone: Keystone) -> None:
+def test_nested_stacks_share_a_trust(world: World, keystone: Keystone, plot: str) -> None:
     inner = template({"team": team()})
     group = {
         "type": "OS::Heat::ResourceGroup",
@@ -192,8 +199,8 @@ def test_nested_stacks_share_a_trust(world: World, keystone: Keystone) -> None:
     assert groups(keystone) == []
 
 
-def test_who_updates_takes_over(world: World, keystone: Keystone) -> None:
-    alice, carol = someone(keystone, "alice"), someone(keystone, "carol")
+def test_who_updates_takes_over(world: World, keystone: Keystone, plot: str) -> None:
+    alice, carol = someone(keystone, plot, "alice"), someone(keystone, plot, "carol")
     world.caller = alice
     stack = world.create({"one": thing()})
     stack.reach("CREATE_COMPLETE")
@@ -206,31 +213,38 @@ def test_who_updates_takes_over(world: World, keystone: Keystone) -> None:
     remove(stack)
 
 
-def test_a_stack_whose_trust_is_gone_can_be_deleted(world: World, keystone: Keystone) -> None:
+def test_a_stack_whose_trust_is_gone_can_be_deleted(
+    world: World, keystone: Keystone, plot: str
+) -> None:
     stack = world.create({"team": team()})
     stack.reach("CREATE_COMPLETE")
     [trust] = trusts_of(keystone, world.caller)
-    ada = keystone.session("ada", "garden")
+    ada = keystone.session(f"ada-{plot}", plot)
     ada.delete(f"{keystone.v3}/OS-TRUST/trusts/{trust}")
-    world.caller = someone(keystone, "ada")
+    world.caller = someone(keystone, plot, "ada")
     remove(stack)
     assert groups(keystone) == []
 
 
-def test_a_stack_whose_owner_is_gone_can_be_deleted(world: World, keystone: Keystone) -> None:
-    eve = keystone.make("user", name="eve", password=PASSWORD, domain_id="default")
-    role, garden = keystone.id_of("roles", "admin"), keystone.project_id("garden")
-    keystone.ask("PUT", f"projects/{garden}/users/{eve['id']}/roles/{role}").raise_for_status()
-    world.caller = someone(keystone, "eve")
+def test_a_stack_whose_owner_is_gone_can_be_deleted(
+    world: World, keystone: Keystone, plot: str
+) -> None:
+    name = f"eve-{plot}"
+    eve = keystone.make("user", name=name, password=PASSWORD, domain_id="default")
+    role, project = keystone.id_of("roles", "admin"), keystone.project_id(plot)
+    keystone.ask("PUT", f"projects/{project}/users/{eve['id']}/roles/{role}").raise_for_status()
+    world.caller = someone(keystone, plot, "eve")
     stack = world.create({"team": team()})
     stack.reach("CREATE_COMPLETE")
     keystone.ask("DELETE", f"users/{eve['id']}").raise_for_status()
-    world.caller = someone(keystone, "ada")
+    world.caller = someone(keystone, plot, "ada")
     remove(stack)
     assert groups(keystone) == []
 
 
-def test_a_stack_that_is_not_made_leaves_no_trust(world: World, keystone: Keystone) -> None:
+def test_a_stack_that_is_not_made_leaves_no_trust(
+    world: World, keystone: Keystone, plot: str
+) -> None:
     stack = world.create({"one": thing()})
     with pytest.raises(errors.StackExists):
         world.create({"one": thing()})
@@ -239,29 +253,29 @@ def test_a_stack_that_is_not_made_leaves_no_trust(world: World, keystone: Keysto
     remove(stack)
 
 
-def test_roles_that_are_handed_on(real_world: Worlds, keystone: Keystone) -> None:
+def test_roles_that_are_handed_on(real_world: Worlds, keystone: Keystone, plot: str) -> None:
     world = real_world(roles=("heat_stack_owner",))
-    world.caller = someone(keystone, "carol")
+    world.caller = someone(keystone, plot, "carol")
     with pytest.raises(errors.MissingCredentialError, match="heat_stack_owner"):
         world.create({"one": thing()})
-    world.caller = someone(keystone, "alice")
+    world.caller = someone(keystone, plot, "alice")
     stack = world.create({"one": thing()})
     stack.reach("CREATE_COMPLETE")
     [trust] = trusts_of(keystone, world.caller)
-    held = keystone.session("alice", "garden").get(f"{keystone.v3}/OS-TRUST/trusts/{trust}")
+    held = keystone.session(f"alice-{plot}", plot).get(f"{keystone.v3}/OS-TRUST/trusts/{trust}")
     assert [role["name"] for role in held.json()["trust"]["roles"]] == ["heat_stack_owner"]
     remove(stack)
 
 
-def test_a_password_for_later(real_world: Worlds, keystone: Keystone) -> None:
+def test_a_password_for_later(real_world: Worlds, keystone: Keystone, plot: str) -> None:
     world = real_world(deferred="password")
-    world.caller = someone(keystone, "ada")
+    world.caller = someone(keystone, plot, "ada")
     with pytest.raises(errors.MissingCredentialError, match="X-Auth-User"):
         world.create({"team": team()})
-    world.caller = someone(keystone, "ada", username="ada", password="wrong")
+    world.caller = someone(keystone, plot, "ada", username=f"ada-{plot}", password="wrong")
     with pytest.raises(errors.MissingCredentialError, match="X-Auth-Key"):
         world.create({"team": team()})
-    world.caller = someone(keystone, "ada", username="ada", password=PASSWORD)
+    world.caller = someone(keystone, plot, "ada", username=f"ada-{plot}", password=PASSWORD)
     stack = world.create(late_team())
     until(lambda: stack.states().get("handle") == "CREATE_COMPLETE", "the handle")
     keystone.revoke(str(world.caller.auth_token))
@@ -272,9 +286,9 @@ def test_a_password_for_later(real_world: Worlds, keystone: Keystone) -> None:
     assert groups(keystone) == []
 
 
-def test_what_the_cloud_refuses(world: World, keystone: Keystone) -> None:
+def test_what_the_cloud_refuses(world: World, keystone: Keystone, plot: str) -> None:
     """Who is no administrator may make no group: the stack says what Keystone said."""
-    world.caller = someone(keystone, "carol")
+    world.caller = someone(keystone, plot, "carol")
     stack = world.create({"team": team()})
     stack.reach("CREATE_FAILED")
     assert "Forbidden: resources.team: You are not authorized" in stack.reason

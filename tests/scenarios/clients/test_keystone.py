@@ -52,6 +52,7 @@ class Registered:
     def __init__(self, directory: Path, keystone: Keystone) -> None:
         self.keystone = keystone
         self.directory = directory
+        self.project = keystone.settle(alice="member heat_stack_owner", rita="reader", ada="admin")
         self.region = f"hearth-{uuid.uuid4().hex[:8]}"
         options: dict[str, dict[str, Any]] = {
             **keystone.options(domain=True),
@@ -82,15 +83,37 @@ class Registered:
                     url=url,
                 )
 
-    def auth(self, user: str, project: str = "garden") -> dict[str, str]:
+    def auth(self, user: str, project: str | None = None) -> dict[str, str]:
+        """How somebody of the project, or of another one, authenticates."""
         return {
             "auth_url": self.keystone.v3,
-            "username": user,
+            "username": user if project else f"{user}-{self.project}",
             "password": PASSWORD,
             "user_domain_id": "default",
-            "project_name": project,
+            "project_name": project or self.project,
             "project_domain_id": "default",
         }
+
+    def token(self, user: str) -> str:
+        return self.keystone.token(f"{user}-{self.project}", self.project)
+
+    def guests(self) -> list[str]:
+        """The guests of the domain that an engine has made: it names them by their ids there."""
+        domain = self.keystone.id_of("domains", HEAT_DOMAIN)
+        users = self.keystone.list("users", domain_id=domain)
+        return [item["name"] for item in users if item["name"].count("-") == 4]
+
+    def kept(self) -> tuple[int, int, int]:
+        """How many trusts, guests and projects of guests there are."""
+        keystone = self.keystone
+        project_id = keystone.project_id(self.project)
+        trusts = [
+            item for item in keystone.list("OS-TRUST/trusts") if item["project_id"] == project_id
+        ]
+        domain = keystone.id_of("domains", HEAT_DOMAIN)
+        places = keystone.list("projects", domain_id=domain)
+        places = [item for item in places if item["name"].count("-") == 4]
+        return len(trusts), len(self.guests()), len(places)
 
     def command(self, cloud: str, **entry: Any) -> OpenStack:
         """The command with a clouds.yaml that has one cloud."""
@@ -116,20 +139,10 @@ def alice(registered: Registered) -> OpenStack:
 
 
 @pytest.fixture(autouse=True)
-def nothing_left(keystone: Keystone) -> Iterator[None]:
+def nothing_left(registered: Registered) -> Iterator[None]:
     """Trusts, guests and their projects go with the stacks."""
-
-    def kept() -> tuple[int, int, int]:
-        domain = keystone.id_of("domains", HEAT_DOMAIN)
-        return (
-            len(keystone.list("OS-TRUST/trusts")),
-            len(keystone.list("users", domain_id=domain)),
-            len(keystone.list("projects", domain_id=domain)),
-        )
-
-    before = kept()
     yield
-    until(lambda: kept() == before, "all to be given back", 30)
+    until(lambda: registered.kept() == (0, 0, 0), "all to be given back", 30)
 
 
 def write(registered: Registered, text: str) -> str:
@@ -157,8 +170,8 @@ def test_the_command_with_a_password(alice: OpenStack, registered: Registered) -
 def test_the_command_with_a_token(registered: Registered) -> None:
     auth = {
         "auth_url": registered.keystone.v3,
-        "token": registered.keystone.token("alice", "garden"),
-        "project_name": "garden",
+        "token": registered.token("alice"),
+        "project_name": registered.project,
         "project_domain_id": "default",
     }
     live_through(registered.command("token", auth_type="token", auth=auth), registered, "by-token")
@@ -168,7 +181,7 @@ def test_the_command_with_a_token(registered: Registered) -> None:
 def test_openstacksdk(registered: Registered, kind: str) -> None:
     auth: dict[str, Any] = registered.auth("alice")
     if kind == "token":
-        token = registered.keystone.token("alice", "garden")
+        token = registered.token("alice")
         auth = {
             key: value for key, value in auth.items() if key not in ("username", "password")
         } | {"token": token}
@@ -217,10 +230,7 @@ def test_guests_are_users_of_the_domain(alice: OpenStack, registered: Registered
     told = {"Status": "SUCCESS", "Reason": "", "Data": "", "UniqueId": "1"}
     answer = requests.put(url, json=told, timeout=30)
     assert answer.status_code == 200, answer.text
-    domain = keystone.id_of("domains", HEAT_DOMAIN)
-    admin = keystone.id_of("users", "heat_domain_admin", domain_id=domain)
-    users = [item for item in keystone.list("users", domain_id=domain) if item["id"] != admin]
-    assert len(users) == 2
+    assert len(registered.guests()) == 2
     access = url.partition("AWSAccessKeyId=")[2].partition("&")[0]
     pairs = [json.loads(item["blob"]) | item for item in keystone.list("credentials", type="ec2")]
     [pair] = [item for item in pairs if item["access"] == access]
@@ -262,10 +272,7 @@ def test_guests_are_users_of_the_domain(alice: OpenStack, registered: Registered
         "the second signal",
     )
     alice.run("stack", "delete", "--yes", "--wait", "called")
-    until(
-        lambda: [item["id"] for item in keystone.list("users", domain_id=domain)] == [admin],
-        "the guests to be gone",
-    )
+    until(lambda: registered.guests() == [], "the guests to be gone", 30)
     assert requests.put(url, json=told, timeout=30).status_code == 403
 
 
