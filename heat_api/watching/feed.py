@@ -177,7 +177,7 @@ class Feed:
         if stream.has_seen(number):
             stream.sent.discard(number)
         elif stream.place is None:
-            stream.offer(raw, place, written)
+            _offer(stream, raw, place, written)
         elif number <= stream.place.after:  # else the replay comes to it
             stream.place = stream.place.without(number)
 
@@ -199,7 +199,7 @@ class Feed:
             if number in self._missing:
                 stream.sent.add(number)
             place = walk.past(number)
-            stream.offer(raw, place, {})
+            _offer(stream, raw, place, {})
         stream.place = place if answer["more"] else None
         if not answer["more"] and stream.scope.deleted:
             stream.end()
@@ -232,3 +232,12 @@ class Feed:
             RequestContext(overwrite=False), method, **arguments
         )
         return answer
+
+
+def _offer(stream: Stream, raw: Raw, place: Place, written: dict[Any, str]) -> None:
+    """Send an event; what is wrong with one stream is not the others' trouble."""
+    try:
+        stream.offer(raw, place, written)
+    except Exception:
+        LOG.exception("A stream of events failed and is let go; its client comes back")
+        stream.drop()

@@ -226,6 +226,28 @@ def test_who_does_not_read_is_let_go(numbers: Numbers) -> None:
     assert stream.ended
 
 
+def test_one_that_breaks_is_let_go_and_the_others_go_on(
+    numbers: Numbers, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    feed = feed_of(numbers)
+    broken, client = Client(feed), Client(feed)
+    broken.come()
+    client.come()
+    until(lambda: _calls_go_on(numbers))
+
+    def fail(data: bytes) -> None:
+        raise ValueError
+
+    monkeypatch.setattr(broken.outlet, "send", fail)
+    numbers.commit(1)
+    until(lambda: client.numbers() == [1])
+    until(lambda: broken.outlet.dropped)
+
+
+def _calls_go_on(numbers: Numbers) -> bool:
+    return numbers.calls > 4
+
+
 def test_a_replay_waits_for_its_reader(numbers: Numbers) -> None:
     numbers.commit(*range(1, 20))
     client = Client(feed_of(numbers))
