@@ -99,6 +99,14 @@ class _Connection:
         raise AssertionError("nobody is slow here")
 
 
+def part(*watchers: Watcher) -> None:
+    """Everybody leaves, and the feeds ask no engine any more."""
+    for watcher in watchers:
+        watcher.stream.closed()
+    for feed in {watcher.feed for watcher in watchers}:
+        until(lambda: feed._after is None, "the feed to rest")  # noqa: B023
+
+
 def of_project(project: str = "project") -> dict[str, Any]:
     told = dict.fromkeys(("stack_id", "root_id", "members", "root"))
     return {**told, "project_id": project, "depth": 0, "deleted": False}
@@ -154,6 +162,9 @@ def test_no_event_is_lost_or_told_twice(any_world: World) -> None:
     for watcher in watchers:
         until(partial(_has, watcher, len(written)), "every event")
         assert sorted(watcher.names) == written
+    for watcher, feed in zip(watchers, feeds * 2, strict=True):
+        watcher.feed = feed
+    part(*watchers)
 
 
 def _has(watcher: Watcher, count: int) -> bool:
@@ -174,6 +185,7 @@ def test_a_stack_from_its_beginning_to_its_end(world: World) -> None:
     assert watcher.ended.wait(15)
     told = [name for name, _state, _reason in stack.events()]
     assert watcher.names == ["s" if name == "." else name for name in told]
+    part(watcher)
 
 
 def test_somebody_else_may_not_watch(world: World) -> None:
@@ -185,6 +197,7 @@ def test_somebody_else_may_not_watch(world: World) -> None:
     stack.reach("CREATE_COMPLETE")
     until(lambda: len(mine.names) == 4, "my own events")
     assert foreign.names == []
+    part(foreign, mine)
 
 
 def test_nested_stacks(world: World) -> None:
@@ -209,3 +222,4 @@ def test_nested_stacks(world: World) -> None:
     assert deep.names.count("leaf") == 2
     until(lambda: len(flat.names) == 4, "the events of the root")
     assert sorted(of_roots.names) == sorted(flat.names) == ["outer", "outer", "s", "s"]
+    part(of_all, of_roots, deep, flat)

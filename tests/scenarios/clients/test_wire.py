@@ -291,7 +291,9 @@ def test_somebody_elses_stack_on_every_route(alice: Person, bob: Person) -> None
         else:
             body = bodies.get(route.method)
         answer = bob.ask(route.method, filled, body)
-        assert answer.status_code == 404, f"{route.method} {filled}: {answer.text}"
+        # What is switched off is so for everybody, whatever there is.
+        expected = 400 if filled.endswith(("/abandon", "/export")) else 404
+        assert answer.status_code == expected, f"{route.method} {filled}: {answer.text}"
         assert identifier not in answer.text or identifier in filled
         owned = bob.ask(route.method, f"{alice.root}{filled}", body)
         assert owned.status_code == 403, f"{route.method} {filled}: {owned.text}"
