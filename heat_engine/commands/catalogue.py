@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import inspect
 import re
 from typing import Any
 
@@ -11,6 +12,7 @@ from heat_engine.commands import type_rules
 from heat_engine.commands.core import Core
 from heat_engine.language import versions
 from heat_engine.language.functions.base import Removed
+from heat_engine.language.functions.extensions import Refused
 from heat_engine.language.functions.registry import condition_grammar, grammar
 from heat_engine.resources import schema_view
 from heat_engine.store import services
@@ -105,9 +107,9 @@ def list_template_functions(
     if with_condition and version.has_conditions:
         table = {**condition_grammar(version), **table}
     return [
-        {"functions": name, "description": " ".join((function.__doc__ or "").split())}
+        {"functions": name, "description": " ".join((inspect.getdoc(function) or "").split())}
         for name, function in sorted(table.items())
-        if function is not Removed
+        if not issubclass(function, (Removed, Refused))
     ]
 
 

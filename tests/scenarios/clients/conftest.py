@@ -17,7 +17,7 @@ from heat_engine.store.records import LocalUser
 from tests.deployment import Deployment, Person
 from tests.scenarios.clients import table
 from tests.scenarios.clients.openstack_shell import OpenStack
-from tests.scenarios.clients.site import WAYS, Embedded
+from tests.scenarios.clients.site import Embedded, Site
 
 
 @pytest.fixture(scope="session")
@@ -58,12 +58,12 @@ def clouds_file(running: Deployment, alice: Person) -> Path:
 
 
 @pytest.fixture(scope="session")
-def sites(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Callable[[str], Embedded]]:
+def sites(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Callable[[str], Site]]:
     """Makes the installation of a way to authenticate when it is first wanted."""
-    made: dict[str, Embedded] = {}
+    made: dict[str, Site] = {}
     with ExitStack() as exits:
 
-        def of(way: str) -> Embedded:
+        def of(way: str) -> Site:
             if way not in made:
                 made[way] = WAYS[way](tmp_path_factory.mktemp(way))
                 exits.callback(made[way].close)
@@ -72,8 +72,11 @@ def sites(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Callable[[str], 
         yield of
 
 
-@pytest.fixture(scope="module", params=WAYS)
-def site(request: pytest.FixtureRequest, sites: Callable[[str], Embedded]) -> Embedded:
+WAYS: dict[str, Callable[[Path], Site]] = {"embedded": Embedded}
+
+
+@pytest.fixture(scope="module", params=list(WAYS))
+def site(request: pytest.FixtureRequest, sites: Callable[[str], Site]) -> Site:
     """The installation that clients are tried with, once for each way to authenticate."""
     return sites(request.param)
 
@@ -84,7 +87,7 @@ def command_directory(tmp_path_factory: pytest.TempPathFactory) -> Path:
 
 
 @pytest.fixture(scope="module")
-def openstack(site: Embedded, command_directory: Path) -> OpenStack:
+def openstack(site: Site, command_directory: Path) -> OpenStack:
     """The command as alice has it."""
     return OpenStack(site.clouds_file, "alice", command_directory, site.recorder)
 

@@ -10,7 +10,7 @@ import openstack.connection
 from heatclient.client import Client
 from openstack.config import OpenStackConfig
 
-from tests.scenarios.clients.site import Embedded
+from tests.scenarios.clients.site import Site
 
 
 class Noted:
@@ -35,7 +35,7 @@ class Noted:
 class Sdk:
     """A connection of openstacksdk; ``cloud`` are its calls of the cloud layer."""
 
-    def __init__(self, site: Embedded, person: str) -> None:
+    def __init__(self, site: Site, person: str) -> None:
         config = OpenStackConfig(config_files=[str(site.clouds_file)], load_envvars=False)
         self.connection = openstack.connection.Connection(config=config.get_one(person))
         note = site.recorder.note
@@ -69,13 +69,18 @@ MANAGERS = (
 
 
 class Heat:
-    """python-heatclient without a session, as scripts and Horizon have it."""
+    """python-heatclient with or without a session; the attributes are its managers."""
 
-    def __init__(self, site: Embedded, person: str) -> None:
-        client = Client("1", **site.heat_arguments(person))
-        for name in MANAGERS:
-            manager = getattr(client, name)
-            setattr(self, name, Noted(manager, f"heatclient.{name}", site.recorder.note))
+    def __init__(self, site: Site, person: str, *, with_session: bool = False) -> None:
+        arguments = site.heat_arguments(person)
+        if with_session:
+            endpoint = arguments["endpoint"]
+            arguments = {"session": site.session(person), "endpoint_override": endpoint}
+        client = Client("1", **arguments)
+        note = site.recorder.note
+        self._managers = {
+            name: Noted(getattr(client, name), f"heatclient.{name}", note) for name in MANAGERS
+        }
 
     def __getattr__(self, name: str) -> Any:
-        raise AttributeError(name)
+        return self._managers[name]

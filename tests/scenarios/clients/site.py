@@ -4,12 +4,15 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 from contextlib import ExitStack
+from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Any
 
+import requests
 import yaml
+from keystoneauth1 import http_basic, session
 
-from tests.deployment import Deployment, Person
+from tests.deployment import Deployment
 from tests.scenarios.clients.recorder import Recorder
 
 ROOT = Path(__file__).parents[3]
@@ -22,67 +25,99 @@ OPTIONS = {
 }
 
 
-class Embedded:
-    """heat-all with users of its own.
+@dataclass(frozen=True, slots=True)
+class Visitor:
+    """Somebody who uses the API with plain HTTP. ``root``: its URL with the person's project."""
 
-    ``alice`` is a member of project garden, ``gardener`` its administrator, ``bob`` a member of
-    another project. ``clouds_file`` has a cloud for each of them, by name.
+    root: str
+    headers: Mapping[str, str] = field(repr=False)
+
+    def ask(self, method: str, path: str, document: Any = None) -> requests.Response:
+        """An answer, redirects not followed; ``path`` begins after the project, or is a URL."""
+        return requests.request(
+            method,
+            path if path.startswith("http") else self.root + path,
+            json=document,
+            headers=self.headers,
+            allow_redirects=False,
+            timeout=30,
+        )
+
+
+class Site:
+    """What every way to authenticate has in common.
+
+    Alice is a member of the project garden, ada its administrator, bob a member of harbour.
+    ``clouds_file`` has a cloud for each of them, by name.
     """
 
-    def __init__(self, directory: Path) -> None:
-        self.directory = directory
+    PEOPLE = {"alice": "garden", "ada": "garden", "bob": "harbour"}
+
+    def __init__(self, directory: Path, options: Mapping[str, Mapping[str, Any]]) -> None:
         self.recorder = Recorder(directory)
+        self.clouds_file = directory / "clouds.yaml"
         self._exits = ExitStack()
+        paste = {**options["paste_deploy"], "api_paste_config": self.recorder.paste_file}
         self.deployment = self._exits.enter_context(
             Deployment(
                 directory / "heat",
-                options={**OPTIONS, "paste_deploy": self._paste()},
+                options={**OPTIONS, **options, "paste_deploy": paste},
                 environment={"PYTHONPATH": str(ROOT)},
             )
         )
-        self.people = {
-            "alice": self._person("alice", "garden", "member", "reader"),
-            "gardener": self._person("gardener", "garden", "admin", "member", "reader"),
-            "bob": self._person("bob", "harbour", "member", "reader"),
-        }
-        self.clouds_file = directory / "clouds.yaml"
-        clouds = {name: self.cloud(name) for name in self.people}
-        self.clouds_file.write_text(yaml.safe_dump({"clouds": clouds}))
 
     def close(self) -> None:
         self._exits.close()
 
-    @property
-    def alice(self) -> Person:
-        return self.people["alice"]
+    def write_clouds(self) -> None:
+        clouds = {name: self.cloud(name) for name in self.PEOPLE}
+        self.clouds_file.write_text(yaml.safe_dump({"clouds": clouds}))
 
     def cloud(self, name: str) -> dict[str, Any]:
-        """An entry of clouds.yaml, as `make run` writes it."""
-        person = self.people[name]
-        return {
-            "auth_type": "http_basic",
-            "auth": {
-                "username": person.account.name,
-                "password": person.account.password,
-                "endpoint": person.root,
-            },
-            "region_name": "local",
+        """Somebody's entry in clouds.yaml."""
+        raise NotImplementedError
+
+    def visitor(self, name: str) -> Visitor:
+        raise NotImplementedError
+
+    def heat_arguments(self, name: str) -> dict[str, Any]:
+        """For heatclient.client.Client without a session."""
+        raise NotImplementedError
+
+    def session(self, name: str) -> session.Session:
+        raise NotImplementedError
+
+
+class Embedded(Site):
+    """heat-all with users of its own."""
+
+    ROLES = {"alice": ("member",), "ada": ("admin", "member", "reader"), "bob": ("member",)}
+
+    def __init__(self, directory: Path) -> None:
+        super().__init__(directory, {"paste_deploy": {"flavor": "custombackend"}})
+        self._accounts = {
+            name: self.deployment.add_user(name, project, *self.ROLES[name])
+            for name, project in self.PEOPLE.items()
         }
+        self.write_clouds()
 
-    def heat_arguments(self, name: str) -> Mapping[str, Any]:
-        """For heatclient.client.Client without a session: X-Auth-User and X-Auth-Key."""
-        person = self.people[name]
-        return {
-            "endpoint": person.root,
-            "username": person.account.name,
-            "password": person.account.password,
-        }
+    def cloud(self, name: str) -> dict[str, Any]:
+        account = self._accounts[name]
+        auth = {"username": name, "password": account.password, "endpoint": self._root(name)}
+        return {"auth_type": "http_basic", "auth": auth, "region_name": "local"}
 
-    def _paste(self) -> dict[str, Any]:
-        return {"flavor": "custombackend", "api_paste_config": self.recorder.paste_file}
+    def visitor(self, name: str) -> Visitor:
+        key = self._accounts[name].password
+        return Visitor(self._root(name), {"X-Auth-User": name, "X-Auth-Key": key})
 
-    def _person(self, name: str, project: str, *roles: str) -> Person:
-        return Person(self.deployment.add_user(name, project, *roles), self.deployment.native_url)
+    def heat_arguments(self, name: str) -> dict[str, Any]:
+        key = self._accounts[name].password
+        return {"endpoint": self._root(name), "username": name, "password": key}
 
+    def session(self, name: str) -> session.Session:
+        key = self._accounts[name].password
+        plugin = http_basic.HTTPBasicAuth(self._root(name), name, key)
+        return session.Session(auth=plugin, timeout=30)
 
-WAYS = {"embedded": Embedded}
+    def _root(self, name: str) -> str:
+        return f"{self.deployment.native_url}/{self._accounts[name].project_id}"

@@ -6,7 +6,7 @@ import yaml
 
 from tests.scenarios.clients import templates
 from tests.scenarios.clients.openstack_shell import OpenStack
-from tests.scenarios.clients.site import Embedded
+from tests.scenarios.clients.site import Site
 
 
 def test_build_info(openstack: OpenStack) -> None:
@@ -14,9 +14,9 @@ def test_build_info(openstack: OpenStack) -> None:
     assert set(shown["api"]) == set(shown["engine"]) == {"revision"}
 
 
-def test_service_list(openstack: OpenStack, site: Embedded) -> None:
-    gardener = OpenStack(site.clouds_file, "gardener", openstack.directory, site.recorder)
-    (engine,) = gardener.read("orchestration", "service", "list")
+def test_service_list(openstack: OpenStack, site: Site) -> None:
+    ada = OpenStack(site.clouds_file, "ada", openstack.directory, site.recorder)
+    (engine,) = ada.read("orchestration", "service", "list")
     assert (engine["Binary"], engine["Topic"], engine["Status"]) == ("heat-engine", "engine", "up")
     assert engine["Engine ID"]
     assert "service:index" in openstack.run("orchestration", "service", "list", status=1)

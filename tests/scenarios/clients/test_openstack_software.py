@@ -9,7 +9,7 @@ from typing import Any
 import pytest
 
 from tests.scenarios.clients.openstack_shell import OpenStack
-from tests.scenarios.clients.site import Embedded
+from tests.scenarios.clients.site import Site
 
 
 @pytest.fixture
@@ -58,7 +58,7 @@ def test_software_config_is_validated(openstack: OpenStack) -> None:
 
 
 def test_software_deployment_commands(
-    openstack: OpenStack, site: Embedded, config: dict[str, Any]
+    openstack: OpenStack, site: Site, config: dict[str, Any]
 ) -> None:
     words = ("software", "deployment")
     made = deploy(openstack, config)
@@ -68,7 +68,9 @@ def test_software_deployment_commands(
     given = {item["name"]: item.get("value") for item in document["inputs"]}
     assert (given["who"], given["deploy_server_id"]) == ("me", "s9")
     outputs = {"output_values": {"answer": "yes", "deploy_stdout": "hi\nthere"}}
-    site.alice.ask("PUT", f"/software_deployments/{made['id']}", {**outputs, "status": "COMPLETE"})
+    site.visitor("alice").ask(
+        "PUT", f"/software_deployments/{made['id']}", {**outputs, "status": "COMPLETE"}
+    )
     shown = openstack.read(*words, "show", "--long", made["id"])
     assert (shown["status"], shown["output_values"]["answer"]) == ("COMPLETE", "yes")
     assert "yes" in openstack.run(*words, "output", "show", made["id"], "answer")

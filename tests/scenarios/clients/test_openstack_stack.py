@@ -11,7 +11,7 @@ import pytest
 
 from tests.scenarios.clients import templates
 from tests.scenarios.clients.openstack_shell import OpenStack
-from tests.scenarios.clients.site import Embedded
+from tests.scenarios.clients.site import Site
 
 
 @pytest.fixture(scope="module")
@@ -132,7 +132,7 @@ def test_stack_list_filters(openstack: OpenStack, words: str) -> None:
         assert names([first, second, third]) == {"red", "blue", "plain"}
 
 
-def test_stack_list_of_others_is_refused(openstack: OpenStack, site: Embedded) -> None:
+def test_stack_list_of_others_is_refused(openstack: OpenStack, site: Site) -> None:
     told = openstack.run("stack", "list", "--all-projects", status=1)
     assert "stacks:global_index" in told
     assert "stacks:global_index" in openstack.run("stack", "list", "--long", status=1)

@@ -12,11 +12,11 @@ from openstack.orchestration.util import event_utils
 from tests.scenarios.clients import templates
 from tests.scenarios.clients.libraries import Sdk
 from tests.scenarios.clients.openstack_shell import Pauses
-from tests.scenarios.clients.site import Embedded
+from tests.scenarios.clients.site import Site
 
 
 @pytest.fixture(scope="module")
-def sdk(site: Embedded) -> Iterator[Sdk]:
+def sdk(site: Site) -> Iterator[Sdk]:
     with Sdk(site, "alice") as connection:
         yield connection
 

@@ -17,7 +17,7 @@ from openstack.exceptions import (
 
 from tests.scenarios.clients import templates
 from tests.scenarios.clients.libraries import Sdk
-from tests.scenarios.clients.site import Embedded
+from tests.scenarios.clients.site import Site
 
 HOT = {
     "heat_template_version": "2021-04-16",
@@ -35,7 +35,7 @@ HOT = {
 
 
 @pytest.fixture(scope="module")
-def sdk(site: Embedded) -> Iterator[Sdk]:
+def sdk(site: Site) -> Iterator[Sdk]:
     with Sdk(site, "alice") as connection:
         yield connection
 
