@@ -3,8 +3,7 @@
 from __future__ import annotations
 
 import sqlite3
-from collections.abc import Callable, Iterator
-from contextlib import ExitStack
+from collections.abc import Iterator
 from dataclasses import dataclass
 from pathlib import Path
 
@@ -17,7 +16,7 @@ from heat_engine.store.records import LocalUser
 from tests.deployment import Deployment, Person
 from tests.scenarios.clients import table
 from tests.scenarios.clients.openstack_shell import OpenStack
-from tests.scenarios.clients.site import Embedded, Site
+from tests.scenarios.clients.site import Embedded, Site, WithKeystone
 
 
 @pytest.fixture(scope="session")
@@ -57,28 +56,38 @@ def clouds_file(running: Deployment, alice: Person) -> Path:
     return home.clouds
 
 
+def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
+    """Only what is to run with Keystone wants it, and says so before it runs."""
+    for item in items:
+        called = getattr(item, "callspec", None)
+        if called is not None and called.params.get("site") == "keystone":
+            item.fixturenames.append("keystone")  # type: ignore[attr-defined]
+
+
 @pytest.fixture(scope="session")
-def sites(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Callable[[str], Site]]:
-    """Makes the installation of a way to authenticate when it is first wanted."""
+def sites() -> Iterator[dict[str, Site]]:
+    """The installations that have been wanted so far, by the way to authenticate."""
     made: dict[str, Site] = {}
-    with ExitStack() as exits:
-
-        def of(way: str) -> Site:
-            if way not in made:
-                made[way] = WAYS[way](tmp_path_factory.mktemp(way))
-                exits.callback(made[way].close)
-            return made[way]
-
-        yield of
+    yield made
+    for one in made.values():
+        one.close()
 
 
-WAYS: dict[str, Callable[[Path], Site]] = {"embedded": Embedded}
-
-
-@pytest.fixture(scope="module", params=list(WAYS))
-def site(request: pytest.FixtureRequest, sites: Callable[[str], Site]) -> Site:
+@pytest.fixture(scope="module", params=["embedded", "keystone"])
+def site(
+    request: pytest.FixtureRequest,
+    sites: dict[str, Site],
+    tmp_path_factory: pytest.TempPathFactory,
+) -> Site:
     """The installation that clients are tried with, once for each way to authenticate."""
-    return sites(request.param)
+    way: str = request.param
+    if way not in sites:
+        directory = tmp_path_factory.mktemp(way)
+        if way == "keystone":
+            sites[way] = WithKeystone(directory, request.getfixturevalue("keystone"))
+        else:
+            sites[way] = Embedded(directory)
+    return sites[way]
 
 
 @pytest.fixture(scope="module")

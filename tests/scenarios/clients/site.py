@@ -13,6 +13,8 @@ import yaml
 from keystoneauth1 import http_basic, session
 
 from tests.deployment import Deployment
+from tests.keystone.cast import PASSWORD
+from tests.keystone.service import Keystone
 from tests.scenarios.clients.recorder import Recorder
 
 ROOT = Path(__file__).parents[3]
@@ -121,3 +123,48 @@ class Embedded(Site):
 
     def _root(self, name: str) -> str:
         return f"{self.deployment.native_url}/{self._accounts[name].project_id}"
+
+
+class WithKeystone(Site):
+    """heat-all whose users are Keystone's, with an endpoint in a region of its own."""
+
+    def __init__(self, directory: Path, keystone: Keystone) -> None:
+        super().__init__(directory, {**keystone.options(), "paste_deploy": {"flavor": ""}})
+        self._keystone = keystone
+        self._region = f"clients-{self.deployment.ports['heat-api']}"
+        keystone.make("region", id=self._region)
+        found = keystone.list("services", type="orchestration")
+        service = found[0] if found else keystone.make("service", type="orchestration", name="heat")
+        keystone.make(
+            "endpoint",
+            service_id=service["id"],
+            region_id=self._region,
+            interface="public",
+            url=f"{self.deployment.native_url}/%(project_id)s",
+        )
+        self.write_clouds()
+
+    def cloud(self, name: str) -> dict[str, Any]:
+        auth = {
+            "auth_url": self._keystone.v3,
+            "username": name,
+            "password": PASSWORD,
+            "project_name": self.PEOPLE[name],
+            "user_domain_id": "default",
+            "project_domain_id": "default",
+        }
+        return {"auth": auth, "region_name": self._region, "identity_api_version": "3"}
+
+    def visitor(self, name: str) -> Visitor:
+        token = self._keystone.token(name, self.PEOPLE[name])
+        return Visitor(self._root(name), {"X-Auth-Token": token})
+
+    def heat_arguments(self, name: str) -> dict[str, Any]:
+        token = self._keystone.token(name, self.PEOPLE[name])
+        return {"endpoint": self._root(name), "token": token, "username": name, "password": None}
+
+    def session(self, name: str) -> session.Session:
+        return self._keystone.session(name, self.PEOPLE[name])
+
+    def _root(self, name: str) -> str:
+        return f"{self.deployment.native_url}/{self._keystone.project_id(self.PEOPLE[name])}"
