@@ -10,7 +10,7 @@ DEV := .venv-dev/.made
 KEYSTONE := .venv-keystone/.made
 INPUTS := setup.cfg pyproject.toml constraints.txt
 
-.PHONY: help run test lint bench soak keystone sample-config constraints clean
+.PHONY: help run test lint bench soak keystone sample-config client-table constraints clean
 
 help:
 	@echo "make run [TEMPLATE=file.yaml] [STATE=dir]  start everything and create a stack"
@@ -47,6 +47,10 @@ keystone: $(KEYSTONE)
 sample-config: $(DEV)
 	.venv-dev/bin/oslo-config-generator --config-file etc/heat-config-generator.conf
 	.venv-dev/bin/oslopolicy-sample-generator --namespace hearth --output-file etc/policy.yaml.sample
+
+# docs/clients.md, from what the clients' tests do.
+client-table: $(DEV)
+	.venv-dev/bin/python -m tests.scenarios.clients.table
 
 # The newest versions that setup.cfg allows, from a virtualenv of its own.
 constraints:

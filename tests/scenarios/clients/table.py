@@ -109,7 +109,8 @@ def main() -> int:
         # What is claimed now is no matter: it is about to be written anew.
         text = DOCUMENT.read_text().partition(BEGIN)[0]
         DOCUMENT.write_text(text + BEGIN + "\n")
-        words = ["-m", "pytest", "-q", str(DIRECTORY), "--deselect", f"{DIRECTORY}/test_table.py"]
+        files = [str(path) for name in CLIENTS for path in DIRECTORY.glob(f"test_{name}_*.py")]
+        words = ["-m", "pytest", "-q", "-n", "2", "--dist", "loadfile", *files]
         done = subprocess.run(
             [sys.executable, *words], cwd=ROOT, env={**os.environ, REPORT: str(path)}, check=False
         )
