@@ -23,7 +23,7 @@ from osc_lib.clientmanager import ClientManager
 
 from tests.scenarios.clients.recorder import Recorder
 
-PATIENCE = 30.0
+PATIENCE = 60.0
 # All that python-heatclient brings to the command, as it is installed.
 COMMANDS = frozenset(
     point.name.replace("_", " ")

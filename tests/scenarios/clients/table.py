@@ -110,7 +110,7 @@ def main() -> int:
         text = DOCUMENT.read_text().partition(BEGIN)[0]
         DOCUMENT.write_text(text + BEGIN + "\n")
         files = [str(path) for name in CLIENTS for path in DIRECTORY.glob(f"test_{name}_*.py")]
-        words = ["-m", "pytest", "-q", "-n", "2", "--dist", "loadfile", *files]
+        words = ["-m", "pytest", "-q", "--timeout", "900", *files]
         done = subprocess.run(
             [sys.executable, *words], cwd=ROOT, env={**os.environ, REPORT: str(path)}, check=False
         )

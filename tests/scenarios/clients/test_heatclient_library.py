@@ -165,6 +165,24 @@ def test_library_acts(heat: Heat, stack: str) -> None:
         heat.actions.cancel_without_rollback(stack)
 
 
+def test_library_keeps_snapshots_and_lets_go(heat: Heat) -> None:
+    made = heat.stacks.create(stack_name="held", template=HOT)["stack"]["id"]
+    reach(heat, made, "CREATE_COMPLETE")
+    snapshot = heat.stacks.snapshot("held", name="s")["id"]
+    reach(heat, made, "SNAPSHOT_COMPLETE")
+    assert [item["name"] for item in heat.stacks.snapshot_list("held")["snapshots"]] == ["s"]
+    assert heat.stacks.snapshot_show("held", snapshot)["snapshot"]["status"] == "COMPLETE"
+    heat.stacks.restore("held", snapshot)
+    reach(heat, made, "RESTORE_COMPLETE")
+    heat.stacks.snapshot_delete("held", snapshot)
+    exported = heat.stacks.export("held")
+    assert set(exported["resources"]) == {"word", "handle"}
+    abandoned = heat.stacks.abandon("held")
+    assert abandoned["id"] == made
+    with pytest.raises(exc.HTTPNotFound):
+        heat.stacks.get("held")
+
+
 def test_library_reads_the_catalogue(heat: Heat) -> None:
     names = {item.resource_type for item in heat.resource_types.list()}
     assert "OS::Heat::RandomString" in names

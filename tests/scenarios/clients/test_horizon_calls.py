@@ -123,6 +123,17 @@ def test_horizon_acts(heat: Heat, stack: Any) -> None:
         reach(heat, stack.id, f"{action.upper()}_COMPLETE")
 
 
+def test_horizon_keeps_snapshots(heat: Heat, stack: Any) -> None:
+    made = heat.stacks.snapshot(stack.id)
+    reach(heat, stack.id, "SNAPSHOT_COMPLETE")
+    (listed,) = heat.stacks.snapshot_list(stack.id)["snapshots"]
+    assert (listed["id"], listed["status"]) == (made["id"], "COMPLETE")
+    shown = heat.stacks.snapshot_show(stack.id, made["id"])["snapshot"]
+    assert set(shown["data"]["resources"]) == {"first", "second", "both"}
+    heat.stacks.snapshot_delete(stack.id, made["id"])
+    assert heat.stacks.snapshot_list(stack.id)["snapshots"] == []
+
+
 def test_horizon_shows_the_catalogue(heat: Heat, site: Site) -> None:
     listed = heat.resource_types.list(filters={"name": "OS::Heat"})
     assert {item.resource_type.startswith("OS::Heat") for item in listed} == {True}

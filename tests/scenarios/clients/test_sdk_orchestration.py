@@ -152,13 +152,11 @@ def test_sdk_iterates_resources_and_events(sdk: Sdk, stack: Any) -> None:
         list(calls.resources("nobody"))
 
 
-@pytest.mark.parametrize("action", ["check", "suspend", "resume"])
-def test_sdk_acts(sdk: Sdk, stack: Any, action: str) -> None:
+def test_sdk_acts(sdk: Sdk, stack: Any) -> None:
     calls = sdk.orchestration
-    steps = ["suspend", "resume"] if action == "resume" else [action]
-    for step in steps:
-        getattr(calls, f"{step}_stack")(stack)
-        wanted = f"{step.upper()}_COMPLETE"
+    for action in ("check", "suspend", "resume"):
+        getattr(calls, f"{action}_stack")(stack)
+        wanted = f"{action.upper()}_COMPLETE"
         calls.wait_for_status(calls.get_stack(stack.id), wanted, [], 0.02, 30)
 
 
@@ -171,6 +169,15 @@ def test_sdk_waits_for_a_failure(sdk: Sdk) -> None:
         calls.wait_for_status(made, "CREATE_COMPLETE", ["CREATE_FAILED"], 0.02, 30)
     calls.delete_stack(made)
     calls.wait_for_delete(made, interval=0.02)
+
+
+def test_sdk_exports_and_abandons(sdk: Sdk, stack: Any) -> None:
+    calls = sdk.orchestration
+    exported = calls.export_stack(stack)
+    assert (exported["id"], set(exported["resources"])) == (stack.id, {"word", "note"})
+    abandoned = calls.abandon_stack(stack)
+    assert abandoned["resources"] == exported["resources"]
+    assert calls.find_stack("sdk") is None
 
 
 def test_sdk_keeps_software_configs_and_deployments(sdk: Sdk) -> None:
