@@ -129,7 +129,7 @@ class WithKeystone(Site):
     """heat-all whose users are Keystone's, with an endpoint in a region of its own."""
 
     def __init__(self, directory: Path, keystone: Keystone) -> None:
-        super().__init__(directory, {**keystone.options(), "paste_deploy": {"flavor": ""}})
+        super().__init__(directory, {**keystone.options(), "paste_deploy": {"flavor": "keystone"}})
         self._keystone = keystone
         self._region = f"clients-{self.deployment.ports['heat-api']}"
         keystone.make("region", id=self._region)
