@@ -8,7 +8,7 @@ from typing import Any
 
 from common import errors
 from common.identifiers import new_id, physical_name
-from heat_engine.commands import change, exports, stack_adopt, stack_snapshot, type_rules
+from heat_engine.commands import change, exports, room, stack_adopt, stack_snapshot, type_rules
 from heat_engine.commands import goal as goals
 from heat_engine.commands.change import Begun
 from heat_engine.commands.core import Core
@@ -16,7 +16,7 @@ from heat_engine.commands.goal import Goal
 from heat_engine.graph import states
 from heat_engine.graph.states import Action, Status
 from heat_engine.resources.child import ChildStack
-from heat_engine.store import clock, documents, resources, stacks, traversals
+from heat_engine.store import clock, documents, stacks, traversals
 from heat_engine.store.records import StackRecord
 from heat_engine.store.resources import ResourceRecord
 from heat_engine.store.session import Session
@@ -78,7 +78,9 @@ def prepare(
         type_rules.check_goal(core, type_rules.owner(parent), goal)
         _check_depth(core, parent)
         goals.check(core, goal, goals.timeout_seconds(core, timeout), parent.depth + 1)
-        core.database.query(_check_room, core, parent, record.child_id, len(goal.bound.resources))
+        core.database.query(
+            room.check, core, parent.root_id, record.child_id, len(goal.bound.resources)
+        )
     record.child_id = record.physical_id = child_id
     return Prepared(child_id, name, record.name, action, goal, timeout, snapshot_id, root)
 
@@ -93,9 +95,15 @@ def write(session: Session, core: Core, parent: StackRecord, prepared: Prepared)
     """Begin the action; None when the stack is there already, or is no more."""
     traversals.lock_stack(session, prepared.child_id)
     stack = stacks.get(session, prepared.child_id)
+    if stack is None and prepared.goal is None:
+        return None
+    if stack is not None and stack.deleted_at is not None:
+        return None
+    refusal = _refusal(session, core, parent, prepared)
     if stack is None:
-        return _create(session, core, parent, prepared) if prepared.goal else None
-    if stack.deleted_at is not None:
+        return _create(session, core, parent, prepared, refusal)
+    if refusal and stack.status != Status.IN_PROGRESS:
+        change.announce(session, stack, prepared.action, Status.FAILED, refusal)
         return None
     if prepared.goal is not None:
         return _update(session, core, parent, stack, prepared, prepared.goal)
@@ -111,6 +119,18 @@ def write(session: Session, core: Core, parent: StackRecord, prepared: Prepared)
 
 # What is so already need not be done again.
 _LASTING = frozenset({Action.SUSPEND, Action.RESUME})
+
+
+def _refusal(session: Session, core: Core, parent: StackRecord, prepared: Prepared) -> str:
+    """Why there is no room for the nested stack: others may have taken it since it was prepared."""
+    if prepared.goal is None:
+        return ""
+    wanted = len(prepared.goal.bound.resources)
+    try:
+        room.check(session, core, parent.root_id, prepared.child_id, wanted)
+    except errors.RequestLimitExceeded as error:
+        return error.message
+    return ""
 
 
 def _snapshot(session: Session, core: Core, stack: StackRecord, prepared: Prepared) -> Begun | None:
@@ -131,7 +151,10 @@ def stop(session: Session, child_id: str) -> str | None:
     return traversals.owner(session, child_id)
 
 
-def _create(session: Session, core: Core, parent: StackRecord, prepared: Prepared) -> Begun | None:
+def _create(
+    session: Session, core: Core, parent: StackRecord, prepared: Prepared, refusal: str
+) -> Begun | None:
+    """``refusal``: why the stack fails before it begins; empty for nothing."""
     goal = prepared.goal
     if goal is None:
         return None
@@ -158,6 +181,9 @@ def _create(session: Session, core: Core, parent: StackRecord, prepared: Prepare
     stack = stacks.get(session, prepared.child_id)
     if stack is None:
         raise LookupError(prepared.child_id)
+    if refusal:
+        change.announce(session, stack, prepared.action, Status.FAILED, refusal)
+        return None
     return change.begin(
         core, session, stack, prepared.action, goal=goal, snapshot_id=prepared.snapshot_id
     )
@@ -198,15 +224,3 @@ def _check_depth(core: Core, parent: StackRecord) -> None:
     limit = core.settings.max_nested_stack_depth
     if parent.depth + 1 > limit:
         raise errors.RequestLimitExceeded(limit=f"Recursion depth exceeds {limit}.")
-
-
-def _check_room(
-    session: Session, core: Core, parent: StackRecord, child_id: str | None, wanted: int
-) -> None:
-    """The limit on resources holds for the whole tree."""
-    limit = core.settings.max_resources_per_stack
-    if limit < 0:
-        return
-    present = resources.count(session, child_id) if child_id else 0
-    if resources.count_tree(session, parent.root_id) - present + wanted > limit:
-        raise errors.RequestLimitExceeded(limit="Maximum resources per stack exceeded.")

@@ -9,7 +9,15 @@ from typing import Any
 from common import errors
 from common.context import RequestContext
 from common.identifiers import new_id
-from heat_engine.commands import access, change, delegation, render, stack_document
+from heat_engine.commands import (
+    access,
+    change,
+    delegation,
+    render,
+    room,
+    stack_document,
+    type_rules,
+)
 from heat_engine.commands import goal as goals
 from heat_engine.commands.change import Begun
 from heat_engine.commands.core import Core
@@ -75,6 +83,7 @@ def restore(
             environment=record.data["environment"],
         )
         goal = goals.load(core, session, then, restored=record.data["resources"])
+    type_rules.check_goal(core, context, goal)
     goals.check(core, goal, goals.timeout_seconds(core, stack.timeout_mins))
     held = delegation.renewed(core, context, stack, takes_over=True)
     return core.database.transact(_restore, core, context, identity, then, goal, snapshot_id, held)
@@ -182,6 +191,7 @@ def _restore(
     if stack.traversal_id != then.traversal_id:
         raise errors.ActionInProgress(stack_name=stack.name, action=stack.action)
     _restorable(session, stack, snapshot_id)
+    room.check(session, core, stack.root_id, stack.id, len(goal.bound.resources))
     columns: dict[str, Any] = {
         "template_hash": then.template_hash,
         "files_hash": then.files_hash,

@@ -7,7 +7,15 @@ from typing import Any
 
 from common import errors
 from common.context import RequestContext
-from heat_engine.commands import access, change, delegation, external, type_rules, update_preview
+from heat_engine.commands import (
+    access,
+    change,
+    delegation,
+    external,
+    room,
+    type_rules,
+    update_preview,
+)
 from heat_engine.commands import goal as goals
 from heat_engine.commands.change import Begun
 from heat_engine.commands.core import Core
@@ -176,6 +184,7 @@ def _write(
         columns["disable_rollback"] = chosen.disable_rollback
     if chosen.converge is not None:
         columns["converge"] = chosen.converge
+    room.check(session, core, stack.root_id, stack.id, len(goal.bound.resources))
     stacks.update(session, stack.id, **columns)
     if chosen.tags is not None or not existing:
         stacks.set_tags(session, stack.id, chosen.tags or ())

@@ -222,6 +222,8 @@ class Execution:
             self._loops.begin(begun)
         for owner, child_id in nested.stopped:
             self._loops.hint(owner, child_id)
+        if nested.idle:
+            self.post(self.wake)
 
     def _over(self, follower: Begun | None) -> None:
         self._hand_over()

@@ -43,10 +43,12 @@ class Nested:
     """What a write has done to nested stacks.
 
     begun: their traversals to run. stopped: owners of traversals that shall stop, and the stacks.
+    idle: whether there is one on which nothing was begun, so that nothing will end.
     """
 
     begun: list[Begun] = field(default_factory=list)
     stopped: list[tuple[str | None, str]] = field(default_factory=list)
+    idle: bool = False
 
 
 class Journal:
@@ -159,12 +161,16 @@ class Journal:
         self._pending = Pending()
         self.nested.begun.extend(nested.begun)
         self.nested.stopped.extend(nested.stopped)
+        self.nested.idle |= nested.idle
         return result
 
     def _write(
         self, session: Session, pending: Pending, more: Callable[[Session], Any] | None
     ) -> tuple[Any, Nested]:
         settings = self._core.settings
+        if pending.children:
+            # Nested stacks are counted, one after the other.
+            traversals.lock_stack(session, self._stack.root_id)
         if more is not None:
             traversals.lock_stack(session, self._stack.id)
         traversals.hold(session, self._traversal, settings.engine_id, settings.lease_seconds)
@@ -181,11 +187,16 @@ class Journal:
             guests.delete(session, pending.gone)
         if pending.gone or pending.unheard:
             signals.delete(session, [*pending.gone, *pending.unheard])
+        nested = self._write_nested(session, pending)
+        return (more(session) if more is not None else None), nested
+
+    def _write_nested(self, session: Session, pending: Pending) -> Nested:
         nested = Nested()
         for prepared in pending.children.values():
             begun = child_stack.write(session, self._core, self._stack, prepared)
             if begun is not None:
                 nested.begun.append(begun)
+            nested.idle = nested.idle or begun is None
         for child_id in pending.stopped:
             nested.stopped.append((child_stack.stop(session, child_id), child_id))
-        return (more(session) if more is not None else None), nested
+        return nested

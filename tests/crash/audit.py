@@ -3,13 +3,14 @@
 from __future__ import annotations
 
 from collections import Counter
+from collections.abc import Mapping
 from typing import Any
 
 from sqlalchemy import func, select
 
 from heat_engine.clouds.local import process
 from heat_engine.clouds.local.cloud import LocalClouds
-from heat_engine.store import resources, tables
+from heat_engine.store import resources, snapshots, tables
 from heat_engine.store.database import Database
 
 COLLECTIONS = {
@@ -20,11 +21,22 @@ COLLECTIONS = {
     "OS::Nova::Server": "servers",
     "OS::Cinder::Volume": "volumes",
 }
+COPIED = {"images", "backups"}
 UNFINISHED = ("ACTIVE", "PENDING", "CANCELLED", "SUPERSEDED")
 
 
-def faults(database: Database, cloud: LocalClouds, stack_id: str, *, deleted: bool) -> list[str]:
-    """Duplicates, orphans and leftovers, in words; the stack has come to rest."""
+def faults(
+    database: Database,
+    cloud: LocalClouds,
+    stack_id: str,
+    *,
+    deleted: bool,
+    former: Mapping[str, str],
+) -> list[str]:
+    """Duplicates, orphans and leftovers, in words; the stack has come to rest.
+
+    former: by the token that a thing of an adopted resource was made with, its physical id.
+    """
     with database.read() as session:
         family = session.execute(
             select(tables.stack.c.id).where(tables.stack.c.root_id == stack_id)
@@ -51,6 +63,9 @@ def faults(database: Database, cloud: LocalClouds, stack_id: str, *, deleted: bo
         found += [f"{what} are left: {held[what]}" for what in _not_empty(held)]
         return found
     known = {row.id: row for row in rows}
+    adopted = {row.physical_id: row for row in rows if row.action == "ADOPT"}
+    known |= {token: adopted[thing] for token, thing in former.items() if thing in adopted}
+    found += _copy_faults(database, held)
     made: Counter[tuple[str, str]] = Counter()
     for collection, documents in held["documents"].items():
         for document in documents:
@@ -69,6 +84,33 @@ def faults(database: Database, cloud: LocalClouds, stack_id: str, *, deleted: bo
     servers = {item["id"] for item in held["documents"].get("servers", ())}
     strays = set(held["processes"]) - servers
     return found + [f"processes without a server: {stray}" for stray in strays]
+
+
+def _copy_faults(database: Database, held: dict[str, Any]) -> list[str]:
+    """The same for what snapshots have made, which is then taken out of what is held."""
+    copies = _copies(database)
+    found = [
+        f"orphan in {collection}: {document}"
+        for collection in COPIED & held["documents"].keys()
+        for document in held["documents"].pop(collection)
+        if copies.pop(document["token"], None) is None
+    ]
+    return found + [
+        f"the copy of {name} does not exist" for name, whole in copies.values() if whole
+    ]
+
+
+def _copies(database: Database) -> dict[str, tuple[str, bool]]:
+    """By the token of a copy that a snapshot may have: of what, and whether it must be there."""
+    with database.read() as session:
+        ids = session.execute(select(tables.snapshot.c.id)).scalars().all()
+        records = [snapshots.get(session, snapshot_id) for snapshot_id in ids]
+    return {
+        snapshots.part(record.id, entry["id"]): (name, bool(entry.get("saved")))
+        for record in records
+        if record is not None and record.action == "CREATE"
+        for name, entry in record.data["resources"].items()
+    }
 
 
 def _owner(

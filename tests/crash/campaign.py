@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import json
 import random
 import shutil
 import tempfile
@@ -71,6 +72,8 @@ class Ground:
         self.cloud = LocalClouds(self.directory, sandbox="none")
         self.fleet = Fleet(Orders("", url, KEY, str(self.directory), LEASE, rabbit))
         self.identity: dict[str, Any] = {}
+        # Of a stack that was handed over: what made its things, and what they are called.
+        self.former: dict[str, str] = {}
 
     def close(self) -> None:
         self.fleet.close()
@@ -113,6 +116,39 @@ class Ground:
             lambda: self._insist("stack_cancel_update", stack_identity=self.identity),
             errors.NotSupported,
         )
+
+    def snapshot(self) -> None:
+        forgiving(
+            lambda: self._insist("stack_snapshot", stack_identity=self.identity),
+            errors.ActionInProgress,
+        )
+
+    def _snapshots(self) -> list[str]:
+        listed = self._insist("stack_list_snapshots", stack_identity=self.identity)
+        return [item["id"] for item in listed if item["action"] == "CREATE"]
+
+    def delete_snapshots(self) -> None:
+        for snapshot_id in self._snapshots():
+            arguments = {"stack_identity": self.identity, "snapshot_id": snapshot_id}
+            forgiving(
+                lambda given=arguments: self._insist("delete_snapshot", **given),
+                errors.EntityNotFound,
+            )
+
+    def restore(self) -> None:
+        arguments = {"stack_identity": self.identity, "snapshot_id": self._snapshots()[-1]}
+        forgiving(lambda: self._insist("stack_restore", **arguments), errors.ActionInProgress)
+
+    def hand_over(self) -> None:
+        with self.database.read() as session:
+            held = session.execute(select(tables.resource.c.id, tables.resource.c.physical_id))
+            self.former = {row.id: row.physical_id for row in held}
+        document = self._insist("abandon_stack", stack_identity=self.identity)
+        arguments = {"template": None, "args": {"adopt_stack_data": json.dumps(document)}}
+        forgiving(
+            lambda: self._insist("create_stack", stack_name=NAME, **arguments), errors.StackExists
+        )
+        self.identity = self._insist("identify_stack", stack_name=NAME)
 
     def signal(self, resource: str, id: str) -> None:
         deadline = time.monotonic() + PATIENCE
@@ -229,7 +265,11 @@ def _settled(ground: Ground, *, deleted: bool) -> list[str]:
     deadline = time.monotonic() + LEASE + GRACE
     while True:
         found = audit.faults(
-            ground.database, ground.cloud, ground.identity["stack_id"], deleted=deleted
+            ground.database,
+            ground.cloud,
+            ground.identity["stack_id"],
+            deleted=deleted,
+            former=ground.former,
         )
         if not found or time.monotonic() > deadline:
             return found

@@ -185,6 +185,8 @@ def main(orders: Orders, channel: Connection) -> None:
         report_interval=2,
         loops=2,
         workers=8,
+        enable_stack_abandon=True,
+        enable_stack_adopt=True,
     )
     database = FusedDatabase(orders.url, Vault([orders.key]), fuse)
     peers = wire.peers(orders.rabbit) if orders.rabbit else Hints(tell)

@@ -24,6 +24,10 @@ class Teller(Protocol):
     def update(self, resources: Resources) -> None: ...
     def delete(self) -> None: ...
     def cancel(self) -> None: ...
+    def snapshot(self) -> None: ...
+    def delete_snapshots(self) -> None: ...
+    def restore(self) -> None: ...
+    def hand_over(self) -> None: ...
     def signal(self, resource: str, id: str) -> None: ...
     def reach(self, state: str) -> None: ...
     def arm(self) -> None: ...
@@ -173,6 +177,54 @@ def delete_during_create(teller: Teller) -> None:
     teller.delete()
 
 
+def _shot(teller: Teller) -> Resources:
+    """A stack and its snapshot."""
+    resources = base(teller.random)
+    teller.create(resources)
+    teller.reach("CREATE_COMPLETE")
+    teller.snapshot()
+    teller.reach("SNAPSHOT_COMPLETE")
+    return resources
+
+
+def snapshot(teller: Teller) -> None:
+    teller.create(base(teller.random))
+    teller.reach("CREATE_COMPLETE")
+    teller.arm()
+    teller.snapshot()
+
+
+def delete_snapshot(teller: Teller) -> None:
+    _shot(teller)
+    teller.arm()
+    teller.delete_snapshots()
+
+
+def delete_during_snapshot(teller: Teller) -> None:
+    teller.create(base(teller.random))
+    teller.reach("CREATE_COMPLETE")
+    teller.arm()
+    teller.snapshot()
+    teller.pause()
+    teller.delete()
+
+
+def restore(teller: Teller) -> None:
+    resources = _shot(teller)
+    teller.update(_next(resources))
+    teller.reach("UPDATE_COMPLETE")
+    teller.arm()
+    teller.restore()
+
+
+def hand_over(teller: Teller) -> None:
+    """Abandoned and adopted; what was adopted is then deleted."""
+    teller.create(base(teller.random))
+    teller.reach("CREATE_COMPLETE")
+    teller.arm()
+    teller.hand_over()
+
+
 STORIES: dict[str, Story] = {
     "create": Story(create, "CREATE_COMPLETE"),
     "signals": Story(signals, "CREATE_COMPLETE"),
@@ -182,6 +234,11 @@ STORIES: dict[str, Story] = {
     "cancel": Story(cancel, "ROLLBACK_COMPLETE"),
     "delete": Story(delete, "DELETE_COMPLETE"),
     "delete during create": Story(delete_during_create, "DELETE_COMPLETE"),
+    "snapshot": Story(snapshot, "SNAPSHOT_COMPLETE"),
+    "delete snapshot": Story(delete_snapshot, "SNAPSHOT_COMPLETE"),
+    "delete during snapshot": Story(delete_during_snapshot, "DELETE_COMPLETE"),
+    "restore": Story(restore, "RESTORE_COMPLETE"),
+    "hand over": Story(hand_over, "ADOPT_COMPLETE"),
 }
 
 

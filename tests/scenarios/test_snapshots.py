@@ -315,3 +315,17 @@ def test_limit(new_world: Callable[..., World]) -> None:
         stack.via().stack_snapshot(MINE, stack.identity, None)
     drop(stack, listed(stack)[0]["id"])
     take(stack)
+
+
+def test_a_snapshot_that_takes_too_long(new_world: Callable[..., World]) -> None:
+    world = new_world(stack_action_timeout=4)
+    stack = world.create({"disk": VOLUME})
+    stack.reach("CREATE_COMPLETE")
+    world.cloud.slow["backups"] = ["creating"]
+    made = stack.via().stack_snapshot(MINE, stack.identity, None)
+    stack.reach("SNAPSHOT_FAILED")
+    assert stack.reason == "Timed out"
+    assert stack.history("disk")[-1] == ("SNAPSHOT_FAILED", "SNAPSHOT aborted (Timed out)")
+    assert show(stack, made["id"])["status_reason"] == "Timed out"
+    drop(stack, made["id"])
+    assert world.cloud.made("backups") == []
