@@ -36,6 +36,7 @@ bench: $(DEV)
 	.venv-dev/bin/python -m tests.bench
 
 soak: $(DEV)
+	HEARTH_TEST_DOCUMENTS=200000 .venv-dev/bin/python -m pytest -q tests/unit/language/test_any_document_long.py
 	.venv-dev/bin/python -m tests.plans --pairs 2000
 	.venv-dev/bin/python -m tests.crash.soak --seeds $(SEEDS)
 	HEARTH_OPENAPI_SECONDS=600 HEARTH_FUZZ_EXAMPLES=10000 .venv-dev/bin/python -m pytest \

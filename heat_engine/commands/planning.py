@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import json
 from collections.abc import Callable, Iterable, Mapping
 from dataclasses import replace
 from typing import Any
@@ -20,7 +19,7 @@ from heat_engine.commands.scope import StackScope
 from heat_engine.graph import dag, plan
 from heat_engine.graph.plan import Verb
 from heat_engine.graph.states import Action, Status
-from heat_engine.language import functions, properties, registry_map
+from heat_engine.language import document, functions, properties, registry_map
 from heat_engine.language.definition import ResourceDefinition
 from heat_engine.language.unknown import contains_unknown
 from heat_engine.resources.child import Child
@@ -55,9 +54,7 @@ def definition_of(
 
 def same(before: Any, after: Any) -> bool:
     """Whether two definitions say the same, as JSON says it."""
-    return before == after or json.dumps(before, sort_keys=True) == json.dumps(
-        after, sort_keys=True, default=str
-    )
+    return before == after or document.canonical(before) == document.canonical(after)
 
 
 def differing(

@@ -28,11 +28,10 @@ class Conditions:
             str(name): parser.parse(definition, (section, str(name)))
             for name, definition in definitions.items()
         }
-        for name, node in self._nodes.items():
-            if not isinstance(node, bool | Expression):
-                parser.binding.problems.append(
-                    Problem(self._invalid(name, definitions[name]), (section, name), _ERROR)
-                )
+        for name, definition in definitions.items():
+            if not isinstance(self._nodes[str(name)], bool | Expression):
+                message = self._invalid(str(name), definition)
+                parser.binding.problems.append(Problem(message, (section, str(name)), _ERROR))
 
     def _invalid(self, name: str, definition: Any) -> str:
         return f'The definition of condition "{name}" is invalid: {self._shown(definition)}'

@@ -3,12 +3,12 @@
 from __future__ import annotations
 
 import hashlib
-import json
 from collections.abc import Collection, Mapping
 from dataclasses import dataclass
 from typing import Any
 
 from common.errors import HearthError, Problem, StackValidationFailed
+from heat_engine.language import document
 from heat_engine.language.functions.base import (
     Binding,
     Budget,
@@ -108,7 +108,7 @@ class OutputDefinition:
 def _digest(snippet: Any) -> str:
     if not isinstance(snippet, Expression) and not snippet:
         return ""
-    rendered = json.dumps(_rendered(snippet, Budget()), sort_keys=True, default=str)
+    rendered = document.canonical(_rendered(snippet, Budget()))
     return hashlib.sha256(rendered.encode()).hexdigest()
 
 

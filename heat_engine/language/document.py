@@ -15,7 +15,7 @@ from heat_engine.language import yaml_reader
 from heat_engine.language.limits import DEFAULT, Limits
 from heat_engine.language.short_tags import LONG_FORMS
 
-__all__ = ["Limits", "SourceMap", "check_size", "load", "parse_json"]
+__all__ = ["Limits", "SourceMap", "canonical", "check_size", "load", "parse_json"]
 
 
 class SourceMap:
@@ -130,6 +130,14 @@ def check_size(data: Mapping[str, Any], limits: Limits = DEFAULT) -> None:
         raise errors.StackValidationFailed("The document holds more than JSON data.") from None
     if size > limits.size:
         raise _too_large(size, limits)
+
+
+def canonical(data: Any) -> str:
+    """JSON text, the same for the same data. Keys of several types sort as their texts do."""
+    try:
+        return json.dumps(data, sort_keys=True, default=str)
+    except TypeError:
+        return json.dumps(json.loads(json.dumps(data, default=str)), sort_keys=True)
 
 
 def parse_json(text: str, limits: Limits = DEFAULT) -> Any:

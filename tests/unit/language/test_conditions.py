@@ -186,3 +186,9 @@ def test_a_fault_does_not_show_the_value_of_a_hidden_parameter(definition: Any) 
     (problem,) = validation.validate(bound, TYPES.get)
     assert "******" in str(problem)
     assert "S3cret!" not in str(problem)
+
+
+def test_a_name_that_is_no_text() -> None:
+    found = messages({1: 2}, True)
+    message = 'The definition of condition "1" is invalid: 2'
+    assert found == [f"Condition validation error: conditions[1]: {message}"]

@@ -10,7 +10,7 @@ import pytest
 from common import errors
 from common.errors import Problem
 from heat_engine.language import document
-from heat_engine.language.document import Limits, SourceMap
+from heat_engine.language.document import Limits, SourceMap, canonical
 
 
 def data(text: str) -> Any:
@@ -226,3 +226,8 @@ def test_a_problem_gets_a_line_unless_it_has_one() -> None:
     problem = source.locate(Problem("wrong", ("resources", "a")))
     assert (problem.line, problem.column) == (3, 3)
     assert source.locate(problem, ()).line == 3
+
+
+def test_canonical_text_is_the_same_for_the_same_data() -> None:
+    assert canonical({"b": 1, "a": [None]}) == canonical({"a": [None], "b": 1})
+    assert canonical({None: 1, "a": 2, 3: 4}) == canonical({"null": 1, "a": 2, "3": 4})
