@@ -29,8 +29,7 @@ def index(call: Call) -> dict[str, Any]:
         with_detail=detail,
         filters=query.filters(listing.RESOURCE_FILTERS) or None,
     )
-    base_url = call.base_url
-    return {"resources": [resources.resource(base_url, item, detail=detail) for item in raw]}
+    return {"resources": resources.listed(call.base_url, raw, detail=detail)}
 
 
 def show(call: Call) -> dict[str, Any]:

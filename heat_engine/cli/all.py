@@ -8,6 +8,7 @@ ports on the loopback address only.
 
 from __future__ import annotations
 
+import gc
 import logging
 from collections.abc import Sequence
 from pathlib import Path
@@ -47,6 +48,8 @@ class Everything:
         self._engine.start()
         self._news.start()
         self._server.start()
+        gc.collect()
+        gc.freeze()  # what is here stays: no collection has to look at it again
         LOG.info("heat-all is ready")
 
     def stop(self) -> None:
