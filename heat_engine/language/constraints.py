@@ -30,11 +30,13 @@ class Terms:
 
     cast: brings an allowed value to the declared type. custom: whether those constraints count.
     patience: what the document's own patterns may still take; None for a resource type's.
+    given: the value as the user wrote it, for messages; None: as it is judged.
     """
 
     cast: Cast
     custom: bool = True
     patience: Patience | None = None
+    given: Any = None
 
 
 def first_failure(constraints: Iterable[Constraint], value: Any, terms: Terms) -> str | None:
@@ -112,7 +114,8 @@ def _allowed_values(body: list[Any], value: Any, terms: Terms) -> str | None:
     if holds:
         return None
     choices = ", ".join(json.dumps(choice, default=str) for choice in body)
-    return f"{json.dumps(value, default=str)} is not an allowed value [{choices}]"
+    shown = value if terms.given is None or isinstance(value, list) else terms.given
+    return f"{json.dumps(shown, default=str)} is not an allowed value [{choices}]"
 
 
 def _all_among(items: list[Any], choices: list[Any]) -> bool:

@@ -14,8 +14,27 @@ from collections.abc import Callable
 from datetime import datetime
 
 _LABEL = re.compile(r"(?!-)[a-zA-Z0-9-]{1,63}(?<!-)\Z")
-_MAC = re.compile(r"(?:[0-9a-fA-F]{2}:){5}[0-9a-fA-F]{2}\Z")
-_CRON_FIELD = re.compile(r"[0-9*/,\-a-zA-Z?LW#]+\Z")
+_MAC = re.compile(
+    r"[0-9a-f]{2}([:-])(?:[0-9a-f]{2}\1){4}[0-9a-f]{2}\Z"
+    r"|[0-9a-f]{4}([.:-])[0-9a-f]{4}\2[0-9a-f]{4}\Z|[0-9a-f]{12}\Z",
+    re.IGNORECASE,
+)
+_MONTHS = frozenset(
+    ["jan", "feb", "mar", "apr", "may", "jun", "jul", "aug", "sep", "oct", "nov", "dec"]
+)
+_DAYS = frozenset(["sun", "mon", "tue", "wed", "thu", "fri", "sat"])
+_NO_WORDS: frozenset[str] = frozenset()
+_CRON_FIELDS = (
+    (0, 59, _NO_WORDS),
+    (0, 23, _NO_WORDS),
+    (1, 31, frozenset({"l", "w", "lw"})),
+    (1, 12, _MONTHS),
+    (0, 7, _DAYS | {"l"}),
+    (0, 59, _NO_WORDS),
+)
+"""Least and greatest number, and the words, of minute, hour, day, month, weekday and second."""
+_CRON_PART = re.compile(r"(?:\*|\?|[0-9a-z]+(?:-[0-9a-z]+)?)(?:/0*[1-9][0-9]{0,3}|#[1-5])?\Z")
+_CRON_TERM = re.compile(r"(?<![/#0-9])[0-9]+|[a-z]+")
 _FAMILIES = {
     "barbican": "container secret",
     "blazar": "reservation",
@@ -97,9 +116,23 @@ def _cron(value: str) -> str | None:
     if not value:
         return None
     fields = value.split()
-    if len(fields) not in (5, 6) or not all(_CRON_FIELD.match(field) for field in fields):
+    if len(fields) not in (5, 6):
         return f"Invalid CRON expression: {value} must have 5 or 6 fields"
+    for field, known in zip(fields, _CRON_FIELDS, strict=False):
+        if not all(_is_cron_part(part, *known) for part in field.lower().split(",")):
+            return f"Invalid CRON expression: [{value}] is not acceptable, see {field}"
     return None
+
+
+def _is_cron_part(part: str, low: int, high: int, words: frozenset[str]) -> bool:
+    """Whether a part of a field is of the right form, and its numbers and words are known."""
+    if not _CRON_PART.match(part):
+        return False
+    terms = _CRON_TERM.findall(part)
+    return all(
+        term in words or (term.isdecimal() and len(term) <= 2 and low <= int(term) <= high)
+        for term in terms
+    )
 
 
 def _timezone(value: str) -> str | None:

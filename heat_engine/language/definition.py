@@ -225,9 +225,15 @@ class ResourceReader:
         if not isinstance(raw, str | dict):
             self._wrong_type(name, key, "string")
             return UNKNOWN
+        references: list[Function] = []
+        self._binding.references = references
+        imported = len(self._binding.imports)
         node = self._parser.parse(raw, (*path, key))
         if not isinstance(node, str | Expression):
             self._wrong_type(name, key, "string")
+            return UNKNOWN
+        if references or len(self._binding.imports) > imported:
+            self._report("functions in it can read parameters only", (*path, key))
             return UNKNOWN
         try:
             return Resolution(Static(), shared=self._binding.budget).resolve(node)

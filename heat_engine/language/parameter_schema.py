@@ -91,9 +91,11 @@ class ParameterSchema:
         value = _PARSERS[self.type](given)
         return value if self.members is None else _members(value, self.members)
 
-    def failure(self, value: Any, patience: Patience, *, custom: bool = True) -> str | None:
-        """What the first broken constraint says of a parsed value."""
-        terms = constraints.Terms(self._cast, custom, patience)
+    def failure(
+        self, value: Any, patience: Patience, *, given: Any = None, custom: bool = True
+    ) -> str | None:
+        """What the first broken constraint says of a parsed value, that was ``given`` so."""
+        terms = constraints.Terms(self._cast, custom, patience, given)
         return constraints.first_failure(self.constraints, value, terms)
 
     def text(self, value: Any) -> str:
@@ -244,7 +246,7 @@ def _bad_default(schema: ParameterSchema, patience: Patience) -> list[SchemaProb
                 "Default must be a comma-delimited list string: "
                 f"'{type(default).__name__}' object has no attribute 'split'"
             )
-        detail = schema.failure(schema.parse(default), patience, custom=False)
+        detail = schema.failure(schema.parse(default), patience, given=default, custom=False)
     except ValueError as error:
         detail = str(error)
     if detail is None:

@@ -192,7 +192,7 @@ def _value(
         return (value if schema.type == JSON and value is not UNKNOWN else UNKNOWN), None
     try:
         parsed = schema.parse(value)
-        detail = schema.failure(parsed, patience)
+        detail = schema.failure(parsed, patience, given=value)
     except ValueError as error:
         detail = str(error)
         parsed = UNKNOWN

@@ -175,7 +175,8 @@ def _bind(template: Template, parameters: Parameters) -> BoundTemplate:
     for name, body in resources.items():
         path = (words.resources, name, words.condition)
         condition = body.get(words.condition) if version.has_conditions else None
-        if condition is None or conditions.of_entry(condition, path) is not False:
+        conditional = _is_conditional(body, version)
+        if not conditional or conditions.of_entry(condition, path) is not False:
             enabled[name] = (body, condition)
     binding.enabled = frozenset(enabled)
     parser = Parser(binding, grammar(version))
@@ -193,6 +194,11 @@ def _bind(template: Template, parameters: Parameters) -> BoundTemplate:
     return BoundTemplate(template, parameters, definitions, outputs, problems, imported)
 
 
+def _is_conditional(body: Mapping[Any, Any], version: Version) -> bool:
+    """Whether an entry states a condition; a null is one, of the wrong type."""
+    return version.has_conditions and version.words.condition in body
+
+
 def _without_loops(template: Template, binding: Binding) -> Template:
     expanded = for_each.expand(template.document, template.version, binding)
     source = template.source
@@ -206,10 +212,9 @@ def _output(
 ) -> OutputDefinition:
     words = version.words
     path = (words.outputs, name)
-    condition = body.get(words.condition) if version.has_conditions else None
     enabled: Any = True
-    if condition is not None:
-        enabled = conditions.of_entry(condition, (*path, words.condition))
+    if _is_conditional(body, version):
+        enabled = conditions.of_entry(body[words.condition], (*path, words.condition))
     value = None
     references: list[Any] = []
     if enabled is True or enabled is UNKNOWN:

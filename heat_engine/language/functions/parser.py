@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Mapping
 from typing import Any
 
-from common.errors import Problem, StackValidationFailed
+from common.errors import HearthError, Problem, RequestLimitExceeded, StackValidationFailed
 from heat_engine.language.functions.base import (
     Binding,
     Failed,
@@ -78,6 +78,10 @@ class Parser:
             return function(name, arguments, path, self.binding)
         except StackValidationFailed as error:
             return self.fail(error.problems[0], inner)
+        except RequestLimitExceeded:
+            raise
+        except HearthError as error:
+            return self.fail(Problem(error.message), inner)
 
     def fail(self, problem: Problem, path: Path) -> Failed:
         """Report a fault at ``path``, unless it already has a place, and stand in for it."""

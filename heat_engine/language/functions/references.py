@@ -264,7 +264,7 @@ class FindInMap(Function):
     def compute(self, arguments: Any, resolution: Resolution) -> Any:
         found, value = self.look_up(arguments)
         if not found:
-            raise fault(repr(value))
+            raise fault(f'{value!r} is not a key that "{self.name}" finds in the mappings')
         return resolution.charged(value)
 
     def look_up(self, keys: list[Any]) -> tuple[bool, Any]:

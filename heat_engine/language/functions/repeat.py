@@ -76,7 +76,7 @@ class Repeat(Function):
             return value
         if isinstance(value, dict) and self.maps_allowed and nested:
             return list(value)
-        wanted = "lists or maps" if self.maps_allowed else "lists"
+        wanted = "lists or maps" if self.maps_allowed and nested else "lists"
         raise fault(f'The values of the "for_each" argument to "{self.name}" must be {wanted}')
 
 
@@ -112,7 +112,10 @@ class _Copier:
     def _replace(self, text: str, choice: tuple[Any, ...]) -> str:
         for key, value in zip(self._keys, choice, strict=True):
             if not isinstance(value, str):
-                raise fault(f"replace() argument 2 must be str, not {type(value).__name__}")
+                raise fault(
+                    f"replace() argument 2 must be str, not {type(value).__name__}: "
+                    'what "for_each" lists must be strings'
+                )
             if key and key in text:
                 self._resolution.charge(text.count(key) * len(value))
                 text = text.replace(key, value)

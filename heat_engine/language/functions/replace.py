@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-import re
+from itertools import chain
 from typing import Any
 
 from heat_engine.language.functions.base import (
@@ -19,6 +19,9 @@ from heat_engine.language.functions.strings import to_json
 _COMPARISONS = 256
 """Comparisons of a placeholder with a place in the text that cost as much as one character."""
 
+_PASS_COST = 4
+"""Characters whose copying costs as much as the search of one piece of the text."""
+
 
 def replace_all(text: str, replacements: dict[str, str], resolution: Resolution) -> str:
     """Every placeholder replaced once, longer ones first; what is put in is not looked at again."""
@@ -27,18 +30,30 @@ def replace_all(text: str, replacements: dict[str, str], resolution: Resolution)
     if not placeholders:
         resolution.charge(len(text))
         return text
-    expression = re.compile("|".join(map(re.escape, placeholders)))
     resolution.charge(len(text) + len(text) * len(placeholders) // _COMPARISONS)
-    parts: list[str] = []
-    position = 0
-    for match in expression.finditer(text):
-        replacement = replacements[match[0]]
-        resolution.charge(len(replacement))
-        parts.append(text[position : match.start()])
-        parts.append(replacement)
-        position = match.end()
-    parts.append(text[position:])
-    return "".join(parts)
+    rest = [text]
+    put: list[str] = []
+    for placeholder in placeholders:
+        if placeholder in text:
+            resolution.charge(_PASS_COST * len(rest))
+            rest, put = _cut(rest, put, placeholder, replacements[placeholder])
+    resolution.charge(sum(map(len, put)))
+    return "".join(chain.from_iterable(zip(rest, [*put, ""], strict=True)))
+
+
+def _cut(
+    rest: list[str], put: list[str], placeholder: str, replacement: str
+) -> tuple[list[str], list[str]]:
+    """The texts still to be searched, cut at a placeholder too, and what goes between them."""
+    pieces: list[str] = []
+    between: list[str] = []
+    for text, following in zip(rest, [*put, ""], strict=True):
+        found = text.split(placeholder)
+        pieces.extend(found)
+        between.extend([replacement] * (len(found) - 1))
+        between.append(following)
+    between.pop()
+    return pieces, between
 
 
 class Replace(Function):

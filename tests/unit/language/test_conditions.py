@@ -120,7 +120,15 @@ def test_faults(conditions: Any, message: str) -> None:
 
 
 def test_the_type_of_a_resources_condition() -> None:
-    assert messages({}, 5) == ["Resource a condition type must be string_or_boolean"]
+    for condition in (5, None):
+        assert messages({}, condition) == ["Resource a condition type must be string_or_boolean"]
+
+
+def test_an_outputs_condition_that_says_nothing() -> None:
+    outputs = {"o": {"value": 1, "condition": None}}
+    parsed = template.parse({"heat_template_version": "2018-08-31", "outputs": outputs})
+    (problem,) = parsed.bind(Parameters.resolve({}, {})).problems
+    assert str(problem) == "Output o condition type must be string or boolean"
 
 
 def test_definitions_nobody_refers_to_are_checked_for_form_only() -> None:

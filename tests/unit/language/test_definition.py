@@ -126,6 +126,15 @@ def test_an_external_resource_depends_on_nothing_and_is_kept() -> None:
     )
 
 
+@pytest.mark.parametrize("key", ["external_id", "deletion_policy"])
+@pytest.mark.parametrize("value", [{"get_resource": "b"}, {"get_attr": ["b", "x"]}])
+def test_what_is_needed_before_any_resource_cannot_be_read_from_one(key: str, value: Any) -> None:
+    bound = bind(a={key: value}, b={})
+    assert [str(problem) for problem in bound.problems] == [
+        f"resources.a.{key}: functions in it can read parameters only"
+    ]
+
+
 def test_fingerprints_differ_by_what_is_said_not_by_how() -> None:
     plain = define(metadata={"k": "x"}).fingerprint()
     assert define(metadata={"k": {"get_param": "p"}}).fingerprint() == plain

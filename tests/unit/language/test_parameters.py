@@ -168,6 +168,28 @@ def test_immutable_parameters_may_not_change() -> None:
     )
 
 
+@pytest.mark.parametrize(
+    ("kind", "allowed", "given", "detail"),
+    [
+        ("number", [1, 2], "3", '"3" is not an allowed value [1, 2]'),
+        ("number", [1, 2], 3, "3 is not an allowed value [1, 2]"),
+        ("boolean", [True], "no", '"no" is not an allowed value [true]'),
+        ("string", ["a"], 3, '3 is not an allowed value ["a"]'),
+        ("comma_delimited_list", ["a"], "a,b", '["a", "b"] is not an allowed value ["a"]'),
+    ],
+)
+def test_a_value_that_is_not_allowed_shows_as_it_was_given(
+    kind: str, allowed: list[Any], given: Any, detail: str
+) -> None:
+    declaration = {"type": kind, "constraints": [{"allowed_values": allowed}]}
+    with pytest.raises(errors.StackValidationFailed) as caught:
+        resolve({"p": declaration}, {"p": given})
+    assert caught.value.message == f"Parameter 'p' is invalid: {detail}"
+    with pytest.raises(errors.InvalidSchemaError) as bad_default:
+        resolve({"p": {**declaration, "default": given}}, {})
+    assert bad_default.value.message.endswith(f"({detail})")
+
+
 def test_a_fault_of_a_hidden_parameter_does_not_show_its_value() -> None:
     hidden = {
         "type": "string",

@@ -73,6 +73,15 @@ def test_without_a_third_argument_the_entry_disappears() -> None:
     assert value_of({"list_join": [",", ["a", gone]]}) == "a"
 
 
+def test_a_fault_of_the_condition_is_told_with_the_place_and_with_the_other_faults() -> None:
+    missing = {"equals": [{"get_param": "nobody"}, 1]}
+    bound = snippet([{"if": [missing, "x", "y"]}, {"if": ["none", "x", "y"]}])
+    assert [str(problem) for problem in bound.problems] == [
+        "outputs.o.value[0].if: The Parameter (nobody) was not provided.",
+        'outputs.o.value[1].if: Invalid condition "none"',
+    ]
+
+
 def test_fn_if() -> None:
     conditions = {"Yes": {"Fn::Equals": [1, 1]}}
     value = {"Fn::If": [{"Fn::Or": [{"Fn::Not": ["Yes"]}, "Yes"]}, "a", "b"]}

@@ -175,8 +175,8 @@ def test_find_in_map() -> None:
     assert cfn_value({"Fn::FindInMap": ["m", "k", "v"]}, Mappings=mappings) == "x"
     assert cfn_value({"Fn::FindInMap": "abc"}, Mappings=mappings) == "short"
     for argument, message in (
-        (["m", "k", "none"], "'none'"),
-        (["m", "k", 2], "2"),
+        (["m", "k", "none"], "'none' is not a key that \"Fn::FindInMap\" finds in the mappings"),
+        (["m", "k", 2], '2 is not a key that "Fn::FindInMap" finds in the mappings'),
         (["m", "k"], "'not enough values to unpack (expected 3, got 2)'"),
     ):
         with pytest.raises(errors.StackValidationFailed) as caught:

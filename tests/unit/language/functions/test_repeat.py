@@ -51,7 +51,7 @@ def test_lists_side_by_side() -> None:
     assert message(repeat("x", {**lists, "%b%": ["x"]}, permutations=False)) == (
         "For repeat, the length of for_each values should be equal if no nested loop."
     )
-    assert message(repeat("x", {"%a%": {"k": 1}}, permutations=False)).endswith("lists or maps")
+    assert message(repeat("x", {"%a%": {"k": 1}}, permutations=False)).endswith("must be lists")
     assert message(repeat("x", lists, permutations="no")) == (
         '"permutations" should be boolean type for repeat function.'
     )
@@ -77,11 +77,16 @@ def test_lists_side_by_side() -> None:
             "2015-04-30",
             'The values of the "for_each" argument to "repeat" must be lists',
         ),
+        (
+            {"template": "x", "for_each": {"v": {"a": 1}}, "permutations": False},
+            NEW,
+            'The values of the "for_each" argument to "repeat" must be lists',
+        ),
         ({"template": "x", "for_each": {}}, NEW, 'The "for_each" argument to "repeat" must'),
         (
             {"template": "v", "for_each": {"v": [1]}},
             NEW,
-            "replace() argument 2 must be str, not int",
+            'replace() argument 2 must be str, not int: what "for_each" lists must be strings',
         ),
     ],
 )
