@@ -23,6 +23,7 @@ from heat_engine.language.definition import ResourceDefinition
 from heat_engine.language.document import SourceMap
 from heat_engine.language.environment import Environment
 from heat_engine.language.parameters import Parameters
+from heat_engine.language.problems import in_file
 from heat_engine.language.template import BoundTemplate, Template
 from heat_engine.resources.child import ChildStack
 from heat_engine.resources.protocol import ResourceType
@@ -223,7 +224,7 @@ def _type_problems(goal: Goal, stack_timeout: float) -> list[errors.Problem]:
         kind = goal.kinds.wanted(definition)
         complete = validation.static_properties(definition, kind.interface())
         found.extend(
-            errors.Problem(message, ("resources", name))
+            goal.bound.locate(errors.Problem(message, ("resources", name)), name)
             for message in kind.validate(complete, stack_timeout)
         )
     return [*found, *software_check.problems(goal.kinds, goal.bound)]
@@ -273,7 +274,7 @@ def _nested_faults(
         if depth > limit:
             raise errors.RequestLimitExceeded(limit=f"Recursion depth exceeds {limit}.")
         request = child_source(kinds.environment, kinds.files, definition.name, child)
-        parsed = template.parse(request.template, request.files)
+        parsed = template.parse(request.template, request.files, kinds.source(definition))
         pseudo = parameters.pseudo(
             parsed.dialect, definition.name, None, "", modern=parsed.version.is_aws
         )
@@ -285,7 +286,8 @@ def _nested_faults(
         found = list(error.problems)
     except errors.HearthError as error:
         return [error.message]
-    return [str(problem) for problem in found]
+    file = kinds.target(definition).name
+    return [str(in_file(problem, file)) for problem in found]
 
 
 def child_source(

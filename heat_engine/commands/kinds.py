@@ -9,7 +9,9 @@ from common import errors
 from common.errors import Problem
 from heat_engine.language import document, template
 from heat_engine.language.definition import ResourceDefinition
+from heat_engine.language.document import SourceMap
 from heat_engine.language.environment import Environment
+from heat_engine.language.problems import in_file
 from heat_engine.language.registry_map import RegistryMap, Target, is_template
 from heat_engine.language.schema import TypeInterface
 from heat_engine.language.template import Template
@@ -85,6 +87,11 @@ class Kinds:
             )
         return self._kinds[key]
 
+    def source(self, definition: ResourceDefinition) -> SourceMap | None:
+        """Where things stand in the file that a resource's template is. Raises as ``wanted``."""
+        target = self.target(definition)
+        return self._template(target.name).source if target.is_template else None
+
     def interfaces(
         self, definitions: Mapping[str, ResourceDefinition]
     ) -> tuple[dict[str, TypeInterface], list[Problem]]:
@@ -106,8 +113,12 @@ class Kinds:
 
     def _unreadable(self, definition: ResourceDefinition, error: errors.HearthError) -> Problem:
         target = self.target(definition)
-        name = f"{definition.name}<{target.name}>" if target.is_template else definition.name
-        return Problem(error.message, ("resources", name))
+        if not target.is_template:
+            return Problem(error.message, ("resources", definition.name))
+        message = error.message
+        if isinstance(error, errors.StackValidationFailed):
+            message = "\n".join(str(in_file(found, target.name)) for found in error.problems)
+        return Problem(message, ("resources", f"{definition.name}<{target.name}>"))
 
     def _strangeness(self, definition: ResourceDefinition) -> list[Problem]:
         """Where a template does not look like the type of the engine that it stands for."""

@@ -11,7 +11,7 @@ from heat_engine.language import document, registry_map
 from heat_engine.language.limits import DEFAULT, Limits
 from heat_engine.language.merging import Strategies, merged
 from heat_engine.language.parameter_schema import ParameterSchema
-from heat_engine.language.problems import Unplaced, raise_any
+from heat_engine.language.problems import Unplaced, in_file, raise_any
 
 SECTIONS = (
     "parameters",
@@ -62,7 +62,7 @@ def parse(value: Mapping[str, Any] | str | None, limits: Limits = DEFAULT) -> En
         if "parameters" not in data:
             flat = {key: item for key, item in data.items() if key not in SECTIONS}
             data = {**{key: data[key] for key in SECTIONS if key in data}, "parameters": flat}
-    raise_any(_sections(data))
+        raise_any(_sections(data))
     return Environment(
         parameters=_texts(data.get("parameters")),
         parameter_defaults=_texts(data.get("parameter_defaults")),
@@ -91,7 +91,6 @@ def merge(
     for position, text in enumerate(texts):
         name = names[position] if position < len(names) else ""
         data = load(text, name=name, limits=limits)
-        raise_any(_sections(data))
         stated = data.pop("parameter_merge_strategies", {})
         for key, section in data.items():
             if key in _MERGED:
@@ -137,10 +136,13 @@ def _merge_parameters(
 
 
 def load(text: str, *, name: str = "", limits: Limits = DEFAULT) -> dict[str, Any]:
-    """The data of an environment's text, its sections checked. Raises as ``parse``."""
+    """The data of an environment's text, its sections checked. Raises as ``parse``.
+
+    Faults have the line and column in the text, and tell those of a file by its ``name``.
+    """
     data, source = document.load(text, what="environment", name=name, limits=limits)
-    problems = _shape(data) or _strict(data)
-    raise_any([source.locate(problem) for problem in problems])
+    problems = [source.locate(found) for found in _shape(data) or _strict(data)]
+    raise_any([in_file(problem, name) for problem in problems] if name else problems)
     return dict(data)
 
 
@@ -161,20 +163,20 @@ def _strict(data: Mapping[Any, Any]) -> list[Problem]:
             problems.append(Unplaced(f'environment has wrong section "{key}"', (str(key),)))
         elif section is None:
             problems.append(Unplaced(f'environment has empty section "{key}"', (str(key),)))
-    return problems
+    return [*problems, *_sections(data)]
 
 
 def _sections(data: Mapping[Any, Any]) -> list[Problem]:
-    problems = []
+    problems: list[Problem] = []
     for key in SECTIONS:
         section = data.get(key)
         if section is None:
             continue
         if key in _LISTS:
             if not isinstance(section, list):
-                problems.append(Problem(f'environment section "{key}" must be a list'))
+                problems.append(Unplaced(f'environment section "{key}" must be a list', (key,)))
         elif not isinstance(section, Mapping):
-            problems.append(Problem(f'environment section "{key}" must be a map'))
+            problems.append(Unplaced(f'environment section "{key}" must be a map', (key,)))
     return problems or [*_registry(data), *_sinks(data)]
 
 

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from typing import ClassVar
 
 from common import errors
@@ -70,6 +70,17 @@ class Unplaced(Problem):
     def shown(self) -> Problem:
         """The same as it is reported: without the path."""
         return Problem(self.message, line=self.line, column=self.column)
+
+
+def in_file(problem: Problem, name: str) -> Problem:
+    """The problem, telling in words where it stands in a file that came next to the template.
+
+    Without a known line, or where the message has the file's name already, it stays as it is.
+    """
+    if problem.line is None or name in problem.message:
+        return problem
+    place = f"line {problem.line}, column {problem.column} of {name}"
+    return replace(problem, message=f"{problem.message} ({place})")
 
 
 def failure(problems: Sequence[Problem]) -> HearthError:

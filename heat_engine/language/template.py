@@ -89,10 +89,16 @@ class BoundTemplate:
         """The outputs that other stacks may import, by the names of the exports."""
         return {item.export: item for item in self.outputs.values() if item.export is not None}
 
-    def locate(self, problem: Problem) -> Problem:
-        """The problem with line and column, where the source is known."""
-        source = self.template.source
-        return problem if source is None else source.locate(problem)
+    def locate(self, problem: Problem, resource: str | None = None) -> Problem:
+        """The problem with line and column, where the source is known.
+
+        They are those of its path, or of a resource where that is given.
+        """
+        template = self.template
+        if template.source is None:
+            return problem
+        place = None if resource is None else (template.version.words.resources, resource)
+        return template.source.locate(problem, place)
 
 
 def parse(

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from typing import Any
 
 import pytest
@@ -202,9 +203,10 @@ def test_a_bad_nested_template_is_refused_before_anything_is_made(world: World) 
     bad = nest({"inner": {"type": "No::Such"}})
     with pytest.raises(errors.StackValidationFailed) as refused:
         create(world, {"r": {"type": "bad.yaml"}}, {"bad.yaml": bad})
-    assert refused.value.message == (
-        "resources.r<bad.yaml>: resources.inner.type: "
-        "The Resource Type (No::Such) could not be found."
+    assert re.fullmatch(
+        r"resources\.r<bad\.yaml>: resources\.inner\.type: The Resource Type \(No::Such\) "
+        r"could not be found\. \(line \d+, column \d+ of bad\.yaml\)",
+        refused.value.message,
     )
     with pytest.raises(errors.StackValidationFailed, match="Failed to retrieve template data"):
         create(world, {"r": {"type": "absent.yaml"}})

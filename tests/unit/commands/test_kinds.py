@@ -48,6 +48,24 @@ def test_what_cannot_be_read_is_told_with_the_templates_name() -> None:
         found.wanted(resource("T"))
 
 
+def test_faults_of_a_templates_structure_have_their_lines_in_the_file() -> None:
+    text = "heat_template_version: 2018-08-31\nresources:\n  a: {}\n  b: {type: T, x: 1}\n"
+    found = kinds({"T": "box.yaml"}, box=text)
+    (problem,) = found.interfaces({"r": resource("T")})[1]
+    assert problem.message.splitlines() == [
+        "Each resource must contain a type key. (line 3, column 3 of box.yaml)",
+        '"x" is not a valid keyword inside a resource definition (line 4, column 3 of box.yaml)',
+    ]
+
+
+def test_where_things_stand_in_the_file_of_a_template() -> None:
+    found = kinds({"T": "box.yaml"}, box="heat_template_version: 2018-08-31\noutputs:\n")
+    source = found.source(resource("T"))
+    assert source is not None
+    assert source.position(("outputs",)) == (2, 1)
+    assert found.source(resource("OS::Heat::Value")) is None
+
+
 def test_an_unknown_type_is_an_error() -> None:
     with pytest.raises(errors.EntityNotFound):
         kinds().wanted(resource("No::Such"))

@@ -60,6 +60,44 @@ def test_all_faults_are_found_at_once_with_their_lines() -> None:
     assert [problem.line for problem in caught.value.problems] == [1, 2, 3]
 
 
+@pytest.mark.parametrize(
+    ("text", "message", "place"),
+    [
+        ("a: 1", 'environment has wrong section "a"', (1, 1)),
+        ("\nparameters:\n", 'environment has empty section "parameters"', (2, 1)),
+        ("\nparameters: [1]", 'environment section "parameters" must be a map', (2, 1)),
+        (
+            "resource_registry:\n  A: 5",
+            "resource_registry.A: must be the name of a type or of a template",
+            (2, 3),
+        ),
+        (
+            "parameters: {}\nevent_sinks:\n- type: 5",
+            "event_sinks[0]: must be a map with a type",
+            (3, 3),
+        ),
+        (
+            "resource_registry:\n  resources:\n    r:\n      hooks: later",
+            "resource_registry.resources.r.hooks: Invalid hook type",
+            (4, 7),
+        ),
+    ],
+)
+def test_faults_have_their_lines_in_the_file(
+    text: str, message: str, place: tuple[int, int]
+) -> None:
+    with pytest.raises(errors.StackValidationFailed) as caught:
+        environment.parse(text)
+    assert caught.value.message.startswith(message)
+    with pytest.raises(errors.StackValidationFailed) as of_several:
+        environment.merge(["parameters: {}", text], names=["a.yaml", "b.yaml"])
+    for error in (caught, of_several):
+        (problem,) = error.value.problems
+        assert (problem.line, problem.column) == place
+    shown = f"(line {place[0]}, column {place[1]} of b.yaml)"
+    assert of_several.value.message == f"{caught.value.message} {shown}"
+
+
 def test_a_fault_of_yaml_names_the_environment() -> None:
     with pytest.raises(errors.StackValidationFailed, match=r"^Error parsing environment f\.yaml "):
         environment.load("a: b: c", name="f.yaml")

@@ -4,7 +4,7 @@ import pytest
 
 from common import errors
 from common.errors import Problem
-from heat_engine.language.problems import CycleProblem, SectionProblem, failure, raise_any
+from heat_engine.language.problems import CycleProblem, SectionProblem, failure, in_file, raise_any
 
 
 def test_a_single_problem_keeps_the_class_clients_know() -> None:
@@ -20,6 +20,17 @@ def test_several_problems_are_reported_together() -> None:
     again = errors.HearthError.from_wire(error.to_wire())
     assert isinstance(again, errors.StackValidationFailed)
     assert again.problems[1] == error.problems[1]
+
+
+def test_a_problem_of_a_file_tells_its_place_in_words() -> None:
+    problem = Problem("wrong", ("resources", "a"), "Error", 3, 5)
+    assert str(in_file(problem, "a.yaml")) == (
+        "Error: resources.a: wrong (line 3, column 5 of a.yaml)"
+    )
+    nowhere = Problem("wrong")
+    named = Problem("a.yaml is wrong", line=3, column=5)
+    for unchanged in (nowhere, named):
+        assert in_file(unchanged, "a.yaml") is unchanged
 
 
 def test_no_problem_raises_nothing() -> None:
