@@ -224,11 +224,14 @@ def test_a_template_that_nests_itself_is_refused(world: World) -> None:
 
 
 def test_the_limit_on_resources_holds_for_the_whole_tree(new_world: Any) -> None:
-    world = new_world(max_resources_per_stack=4)
+    world = new_world(max_resources_per_stack=5)
     three = nest({"a": thing(), "b": thing(), "c": thing()})
     stack = create(world, {"r": {"type": "t.yaml"}}, {"t.yaml": three})
     stack.reach("CREATE_COMPLETE")
-    update(stack, {"r": {"type": "t.yaml"}, "q": {"type": "t.yaml"}}, {"t.yaml": three})
+    two = {name: {"type": "t.yaml"} for name in ("r", "q")}
+    with pytest.raises(errors.RequestLimitExceeded, match="Maximum resources per stack exceeded"):
+        update(stack, {**two, "p": thing()}, {"t.yaml": three})
+    update(stack, two, {"t.yaml": three})
     stack.reach("UPDATE_FAILED")
     assert "Maximum resources per stack exceeded." in stack.reason
 
