@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+import math
 from collections.abc import Callable, Iterable
 from dataclasses import dataclass
 from typing import Any
@@ -67,13 +68,19 @@ def serialise(constraint: Constraint) -> dict[str, Any]:
 
 
 def number(value: Any) -> Any:
-    """A number from a number or its text. Raises ValueError, TypeError."""
-    if isinstance(value, int | float):
+    """A number from a number or its text. Raises ValueError, TypeError.
+
+    What JSON has no word for, infinity and "not a number", is none: no client could read it.
+    """
+    if isinstance(value, int):
         return value
     try:
-        return int(value)
+        found: Any = value if isinstance(value, float) else int(value)
     except (ValueError, TypeError):
-        return float(value)
+        found = float(value)
+    if isinstance(found, float) and not math.isfinite(found):
+        raise ValueError(f"{value} is not a finite number")
+    return found
 
 
 def _range(body: dict[str, Any], value: Any, terms: Terms) -> str | None:

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+import math
 from collections.abc import Mapping, Sequence
 from dataclasses import replace
 from typing import Any
@@ -100,7 +101,7 @@ def load(
         raise _too_large(len(text), limits)
     source = SourceMap(text)
     try:
-        data = json.loads(text)
+        data = json.loads(text, parse_constant=_not_json, parse_float=_finite)
     except RecursionError:
         raise _too_deep(limits) from None
     except ValueError:
@@ -125,7 +126,7 @@ def check_size(data: Mapping[str, Any], limits: Limits = DEFAULT) -> None:
     """Hold a document that arrives as data to the same limits. Raises RequestLimitExceeded."""
     _check_depth(data, limits)
     try:
-        size = len(json.dumps(data, ensure_ascii=False))
+        size = len(json.dumps(data, ensure_ascii=False, allow_nan=False))
     except (TypeError, ValueError, RecursionError):
         raise errors.StackValidationFailed("The document holds more than JSON data.") from None
     if size > limits.size:
@@ -143,11 +144,21 @@ def canonical(data: Any) -> str:
 def parse_json(text: str, limits: Limits = DEFAULT) -> Any:
     """JSON text inside a document. Raises ValueError, also when it is nested too deeply."""
     try:
-        data = json.loads(text)
+        data = json.loads(text, parse_constant=_not_json, parse_float=_finite)
         _check_depth(data, limits)
     except (RecursionError, errors.RequestLimitExceeded):
         raise ValueError("nested too deeply") from None
     return data
+
+
+def _not_json(word: str) -> Any:
+    """For NaN and Infinity, which Python's own reader takes."""
+    raise ValueError(f"{word} is no value of JSON")
+
+
+def _finite(text: str) -> float:
+    value = float(text)
+    return value if math.isfinite(value) else _not_json(text)
 
 
 def _check_depth(data: Any, limits: Limits) -> None:

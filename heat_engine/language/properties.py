@@ -102,7 +102,7 @@ class _Reader:
 
     def _entry(self, name: str, item: Property, given: Mapping[str, Any], path: Path) -> Any:
         if name not in given:
-            if item.required:
+            if item.required and item.default is None:
                 self._report(f"Property {name} not assigned", path)
             return self.value(item, item.default, path) if item.default is not None else None
         value = given[name]

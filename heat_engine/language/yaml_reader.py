@@ -8,6 +8,7 @@ from __future__ import annotations
 
 import base64
 import binascii
+import math
 from dataclasses import dataclass, field
 from functools import lru_cache
 from typing import Any
@@ -270,7 +271,10 @@ def _tagged(tag: str, text: str, event: Any) -> Any:
 
 @lru_cache(maxsize=4096)
 def _plain(text: str) -> Any:
-    """The value of a scalar without quotes or tag, by YAML 1.1 but with times left as text."""
+    """The value of a scalar without quotes or tag, by YAML 1.1.
+
+    Times are left as text, and so is ``.inf`` and ``.nan``, which no JSON of a reply could hold.
+    """
     if len(text) > _LONGEST_NUMBER:
         return text
     first = text[0] if text else ""
@@ -283,7 +287,8 @@ def _plain(text: str) -> Any:
         if tag == f"{_CORE}merge":
             return _MERGE
         try:
-            return _CONSTRUCT[tag](yaml.ScalarNode(tag, text))
+            value = _CONSTRUCT[tag](yaml.ScalarNode(tag, text))
         except (KeyError, ValueError, IndexError):
             return text
+        return text if isinstance(value, float) and not math.isfinite(value) else value
     return text

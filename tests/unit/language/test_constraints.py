@@ -85,3 +85,11 @@ def test_serialised_form() -> None:
         "allowed_values": [1],
         "description": "d",
     }
+
+
+@pytest.mark.parametrize("value", ["nan", "inf", "-Infinity", "1e999", float("nan"), float("inf")])
+def test_numbers_are_finite(value: Any) -> None:
+    with pytest.raises(ValueError, match="is not a finite number"):
+        constraints.number(value)
+    assert constraints.number("1e3") == 1000.0
+    assert constraints.number(10**400) == 10**400

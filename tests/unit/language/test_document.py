@@ -231,3 +231,16 @@ def test_a_problem_gets_a_line_unless_it_has_one() -> None:
 def test_canonical_text_is_the_same_for_the_same_data() -> None:
     assert canonical({"b": 1, "a": [None]}) == canonical({"a": [None], "b": 1})
     assert canonical({None: 1, "a": 2, 3: 4}) == canonical({"null": 1, "a": 2, "3": 4})
+
+
+@pytest.mark.parametrize("text", ["a: .nan", "a: -.inf", '{"a": NaN}', '{"a": 1e999}'])
+def test_what_no_reply_could_hold_is_no_number(text: str) -> None:
+    assert isinstance(document.load(text)[0]["a"], str)
+
+
+def test_what_no_reply_could_hold_is_no_data() -> None:
+    for text in ('{"a": -Infinity}', "1e999"):
+        with pytest.raises(ValueError, match="is no value of JSON"):
+            document.parse_json(text)
+    with pytest.raises(errors.StackValidationFailed, match="more than JSON data"):
+        document.check_size({"a": float("nan")})

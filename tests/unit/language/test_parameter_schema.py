@@ -194,3 +194,29 @@ def test_values_of_another_type(kind: str, given: Any, message: str) -> None:
 )
 def test_text_form(kind: str, value: Any, text: str) -> None:
     assert read({"type": kind}).text(value) == text
+
+
+CONSTRAINTS = {
+    "length": {"min": 0},
+    "range": {"min": 0},
+    "modulo": {"step": 1, "offset": 0},
+    "allowed_values": ["1"],
+    "allowed_pattern": ".*",
+    "custom_constraint": "ip_addr",
+}
+TAKES = {
+    "string": {"length", "allowed_values", "allowed_pattern", "custom_constraint"},
+    "number": {"range", "modulo", "allowed_values", "custom_constraint"},
+    "comma_delimited_list": {"length", "allowed_values", "custom_constraint"},
+    "json": {"length"},
+    "boolean": {"allowed_values", "custom_constraint"},
+}
+
+
+@pytest.mark.parametrize("kind", TAKES)
+def test_kinds_of_constraints_by_type(kind: str) -> None:
+    for rule, body in CONSTRAINTS.items():
+        word = "".join(part.capitalize() for part in rule.split("_"))
+        refusal = [f"Parameter 'p' is invalid: {word} constraint invalid for {kind}"]
+        expected = [] if rule in TAKES[kind] else refusal
+        assert faults({"type": kind, "constraints": [{rule: body}]}) == expected

@@ -79,7 +79,10 @@ def test_null_is_the_types_zero_and_satisfies_required(kind: Kind, zero: Any) ->
 
 
 def test_null_and_absence_with_and_without_default() -> None:
-    schema = {"d": Property(Kind.STRING, default="x"), "n": Property(Kind.STRING)}
+    schema = {
+        "d": Property(Kind.STRING, default="x", required=True),
+        "n": Property(Kind.STRING),
+    }
     assert properties.complete(schema, {}) == {"d": "x", "n": None}
     assert properties.complete(schema, {"d": None}) == {"d": "x", "n": None}
 

@@ -90,3 +90,29 @@ def test_refusals(data: dict[str, Any], cls: type[errors.HearthError], message: 
 def test_two_markers_are_ambiguous() -> None:
     with pytest.raises(errors.InvalidTemplateVersion, match=r"Ambiguous versions \(.*, .*\)"):
         versions.of({"heat_template_version": "rocky", "AWSTemplateFormatVersion": "2010-09-09"})
+
+
+@pytest.mark.parametrize("value", HOT)
+def test_sections_of_each_version_of_hot(value: str) -> None:
+    expected = {"heat_template_version", "description", "parameter_groups"}
+    expected |= {"parameters", "resources", "outputs"}
+    if value >= "2016-10-14":
+        expected.add("conditions")
+    assert versions.of({"heat_template_version": value}).sections == expected
+
+
+def test_sections_of_cfn() -> None:
+    expected = {"Description", "Parameters", "Mappings", "Resources", "Outputs"}
+    heat = versions.of({"HeatTemplateFormatVersion": "2012-12-12"})
+    aws = versions.of({"AWSTemplateFormatVersion": "2010-09-09"})
+    assert heat.sections == expected | {"HeatTemplateFormatVersion"}
+    modern = {"Conditions", "Metadata", "Rules", "Transform"}
+    assert aws.sections == expected | modern | {"AWSTemplateFormatVersion"}
+
+
+@pytest.mark.parametrize("value", HOT)
+def test_features_of_each_version_of_hot(value: str) -> None:
+    version = versions.of({"heat_template_version": value})
+    assert version.has_conditions is (value >= "2016-10-14")
+    assert version.has_modulo is (value >= "2017-02-24")
+    assert version.has_parameter_tags is (value >= "2018-03-02")

@@ -7,7 +7,7 @@ from heat_engine.language import yaml_reader
 from heat_engine.language.limits import Limits
 
 DOCUMENTS = [
-    "a: 1\nb: [x, 'y', \"z\", null, ~, true, No, 0x1F, 0b11, -5, +3, .5, 1.5e+3, .inf]",
+    "a: 1\nb: [x, 'y', \"z\", null, ~, true, No, 0x1F, 0b11, -5, +3, .5, 1.5e+3]",
     "- |\n  block\n  text\n- >\n  folded\n  text\n- plain\n  over lines",
     "a: &x {k: v}\nb: {<<: *x, j: 1}\nc: [*x, *x]",
     "? a\n: b\n? c",
