@@ -11,11 +11,13 @@ from common.identifiers import new_id
 from heat_engine.commands import mask, render, software_hidden
 from heat_engine.commands.core import Core
 from heat_engine.resources.heat import software_inputs
-from heat_engine.store import software_configs, software_deployments
+from heat_engine.store import software_configs, software_deployments, turns
 from heat_engine.store.records import SoftwareConfigRecord, SoftwareConfigSummary
 from heat_engine.store.session import Session
 
 LONGEST_NAME = 255
+# Configs and deployments have one turn for both: who adds one of each cannot wait in a circle.
+TURN = "software"
 
 
 def create(core: Core, context: RequestContext, given: Mapping[str, Any]) -> dict[str, Any]:
@@ -89,6 +91,9 @@ def add(
     session: Session, limit: int, config_id: str, project_id: str, fields: Mapping[str, Any]
 ) -> SoftwareConfigRecord | None:
     """Store what ``checked`` gave; None when the id has been withdrawn. A limit of -1 is off."""
+    if limit >= 0:
+        # Whoever adds to the same project waits, so that each counts the ones before it.
+        turns.take(session, TURN, project_id)
     if 0 <= limit <= software_configs.count(session, project_id):
         raise errors.RequestLimitExceeded(
             limit="You have reached the maximum software configs per tenant, "

@@ -10,7 +10,7 @@ from common.context import RequestContext
 from common.identifiers import new_id
 from heat_engine.commands import mask, render, software_config, software_hidden
 from heat_engine.commands.core import Core
-from heat_engine.store import resources, software_configs, software_deployments, traversals
+from heat_engine.store import resources, software_configs, software_deployments, traversals, turns
 from heat_engine.store.records import SoftwareDeploymentRecord
 from heat_engine.store.session import Session
 
@@ -105,6 +105,8 @@ def add(
     session: Session, limit: int, deployment_id: str, project_id: str, fields: Mapping[str, Any]
 ) -> SoftwareDeploymentRecord | None:
     """Store what ``checked`` gave; None when the id has been withdrawn. A limit of -1 is off."""
+    if limit >= 0:
+        turns.take(session, software_config.TURN, project_id)
     if 0 <= limit <= software_deployments.count(session, project_id=project_id):
         raise errors.RequestLimitExceeded(
             limit="You have reached the maximum software deployments per tenant, "

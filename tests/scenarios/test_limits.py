@@ -64,6 +64,27 @@ def test_snapshots_of_a_stack(new_world: Callable[..., World], kind: str) -> Non
     assert len(stack.via().stack_list_snapshots(MINE, stack.identity)) == 2
 
 
+@pytest.mark.parametrize("kind", KINDS)
+@pytest.mark.parametrize("noun", ["config", "deployment"])
+def test_software_of_a_project(new_world: Callable[..., World], kind: str, noun: str) -> None:
+    world = new_world(kind, **{f"max_software_{noun}s_per_tenant": 3})
+    engines = [world.engine, world.add_engine()]
+    boss = RequestContext(user_id="a", project_id="p", roles=["admin"], is_admin=True)
+    given: dict[str, Any] = {"name": "c"}
+    if noun == "deployment":
+        config_id = world.engine.service.create_software_config(boss, name="c")["id"]
+        given = {"config_id": config_id, "server_id": "s"}
+    told = at_once(
+        lambda number: getattr(engines[number % 2].service, f"create_software_{noun}")(
+            MINE, **given
+        )
+    )
+    refusals = [item for item in told if isinstance(item, errors.RequestLimitExceeded)]
+    assert len(refusals) == AT_ONCE - 3
+    assert f"maximum software {noun}s per tenant, 3" in refusals[0].message
+    assert len(getattr(world.engine.service, f"list_software_{noun}s")(MINE)) == 3
+
+
 def count(world: World, stack: Stack) -> int:
     return world.database.query(resources.count_tree, stack.id)
 
