@@ -23,16 +23,24 @@ def hidden(session: Session, core: Core, stack: StackSummary, goal: Goal | None 
 
 
 def secrets(session: Session, core: Core, stack: StackSummary) -> set[str]:
-    """The hidden values of the stacks around: a nested stack may have got them as plain ones."""
-    found: set[str] = set()
+    """The hidden values of the stacks around, and of those that were around before a release: a
+    nested stack may have got them as plain ones."""
+    found = _withheld(session, stack)
     owner_id = stack.owner_id
     while owner_id is not None:
         owner = stacks.get(session, owner_id)
         if owner is None:
             break
-        found |= _of_goals(session, core, owner)
+        found |= _of_goals(session, core, owner) | _withheld(session, owner)
         owner_id = owner.owner_id
     return found
+
+
+def _withheld(session: Session, stack: StackSummary) -> set[str]:
+    if stack.released_from is None:
+        return set()
+    whole = stack if isinstance(stack, StackRecord) else stacks.get(session, stack.id)
+    return set(whole.withheld or ()) if whole is not None else set()
 
 
 def _of_goals(

@@ -6,14 +6,14 @@ back by ``giving_back``.
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Iterable, Mapping
 from typing import Any
 
 from common import errors
 from common.context import RequestContext
 from heat_engine.clouds.identity import AUTH, Caller
 from heat_engine.commands.core import Core
-from heat_engine.store import revocations, snapshots, stacks
+from heat_engine.store import revocations, snapshots, stacks, traversals
 from heat_engine.store.records import StackRecord
 from heat_engine.store.session import Session
 
@@ -62,23 +62,49 @@ def replace(
     if credentials is None:
         return stack
     stacks.set_credentials(session, stack.root_id, credentials)
-    retire(session, stack.credentials)
+    root = stacks.get(session, stack.root_id) or stack
+    retire(session, stack.credentials, _kin(session, root))
     found = stacks.get(session, stack.id)
     if found is None:
         raise LookupError(stack.id)
     return found
 
 
-def retire(session: Session, credentials: Mapping[str, Any]) -> None:
-    """Nobody uses these credentials any more."""
-    if credentials.get(AUTH):
+def retire(
+    session: Session, credentials: Mapping[str, Any], others: Iterable[StackRecord] = ()
+) -> None:
+    """A stack uses these credentials no more; they are given back if none of the others does."""
+    held = credentials.get(AUTH)
+    if held and all(other.credentials.get(AUTH) != held for other in others):
         revocations.add(session, revocations.DELEGATION, [credentials])
 
 
 def end(session: Session, stack: StackRecord) -> None:
     """Nothing acts for a root stack any more that is deleted, unless snapshots are left to be."""
     if stack.owner_id is None and not snapshots.left(session, stack.id):
-        retire(session, stack.credentials)
+        retire(session, stack.credentials, _kin(session, stack))
+
+
+def end_guests(session: Session, stack: StackRecord) -> None:
+    """A root stack that is deleted needs no place for its guests; the one that it was released from
+    goes with the last that has guests there."""
+    origin = stack.released_from or stack.id
+    places = {stack.id, origin}
+    if any(other.deleted_at is None for other in _kin(session, stack)):
+        places.discard(origin)
+    revocations.add(session, revocations.PLACE, [{"name": name} for name in sorted(places)])
+
+
+def _kin(session: Session, root: StackRecord) -> list[StackRecord]:
+    """The stacks that were one tree with this one and still act; their ends take turns."""
+    if not stacks.kin(session, root):
+        return []
+    traversals.lock_stack(session, root.released_from or root.id)
+    return [
+        other
+        for other in stacks.kin(session, root)
+        if other.deleted_at is None or snapshots.left(session, other.id)
+    ]
 
 
 def _known(context: RequestContext) -> dict[str, Any]:

@@ -34,6 +34,7 @@ class StackSummary:
     disable_rollback: bool
     converge: bool | None
     traversal_id: str | None
+    released_from: str | None = None
     tags: tuple[str, ...] = ()
 
 
@@ -44,6 +45,7 @@ class StackRecord(StackSummary):
     environment: dict[str, Any] = field(repr=False)
     previous: dict[str, Any] | None = field(repr=False)
     credentials: dict[str, Any] = field(repr=False)
+    withheld: list[str] | None = field(default=None, repr=False)
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

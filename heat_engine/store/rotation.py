@@ -24,7 +24,7 @@ from heat_engine.store.tables import (
 )
 
 ENCRYPTED: dict[Table, tuple[str, ...]] = {
-    stack: ("environment", "previous", "credentials"),
+    stack: ("environment", "previous", "credentials", "withheld"),
     stack_export: ("value",),
     resource: ("definition", "outcome", "metadata"),
     step: ("progress",),

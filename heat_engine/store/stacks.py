@@ -6,7 +6,7 @@ import builtins
 from collections.abc import Iterable, Mapping, Sequence
 from typing import Any
 
-from sqlalchemy import RowMapping, Select, bindparam, delete, func, select
+from sqlalchemy import RowMapping, Select, bindparam, delete, func, or_, select
 from sqlalchemy import insert as insert_into
 from sqlalchemy import update as update_table
 from sqlalchemy.exc import IntegrityError
@@ -18,7 +18,7 @@ from heat_engine.store.records import StackRecord, StackSummary
 from heat_engine.store.session import Session
 from heat_engine.store.tables import stack, stack_tag
 
-ENCRYPTED = ("environment", "previous", "credentials")
+ENCRYPTED = ("environment", "previous", "credentials", "withheld")
 _SUMMARY = [column for column in stack.c if column.name not in ENCRYPTED]
 # Made once: making these takes longer than running them.
 _BY_ID = select(stack).where(stack.c.id == bindparam("stack"))
@@ -149,6 +149,50 @@ def descendants(session: Session, top: StackSummary, depth: int) -> builtins.lis
             inside.add(item.id)
             found.append(item)
     return found
+
+
+def living(session: Session, ids: Iterable[str]) -> builtins.list[str]:
+    """Those of these stacks that are not deleted."""
+    wanted = [*ids]
+    found: builtins.list[str] = []
+    for start in range(0, len(wanted), 500):
+        some = stack.c.id.in_(wanted[start : start + 500])
+        found.extend(
+            session.execute(select(stack.c.id).where(some, stack.c.deleted_at.is_(None))).scalars()
+        )
+    return found
+
+
+def release(
+    session: Session, nested: StackSummary, released_from: str, withheld: Iterable[str]
+) -> None:
+    """Make a nested stack one of its own, with all that is nested in it.
+
+    released_from: the root it comes from. withheld: what its readers are not told.
+    """
+    inside = [item.id for item in descendants(session, nested, 10_000)]
+    higher = {"root_id": nested.id, "depth": stack.c.depth - nested.depth}
+    for start in range(0, len(inside), 500):
+        some = stack.c.id.in_(inside[start : start + 500])
+        session.execute(update_table(stack).where(some).values(higher))
+    update(
+        session,
+        nested.id,
+        owner_id=None,
+        parent_resource=None,
+        root_id=nested.id,
+        depth=0,
+        released_from=released_from,
+        withheld=sorted(withheld),
+    )
+
+
+def kin(session: Session, root: StackSummary) -> builtins.list[StackRecord]:
+    """The other stacks, living or deleted, that were one tree with this one before releases."""
+    origin = root.released_from or root.id
+    conditions = (or_(stack.c.id == origin, stack.c.released_from == origin), stack.c.id != root.id)
+    ids = [*session.execute(select(stack.c.id).where(*conditions)).scalars()]
+    return [found for item in ids if (found := get(session, item)) is not None]
 
 
 def at_rest(session: Session, ids: Iterable[str]) -> builtins.list[str]:

@@ -88,6 +88,10 @@ stack = Table(
     Column("traversal_id", Identifier),  # the latest one
     # Whether its updates look at the real things first.
     Column("converge", Boolean(create_constraint=False)),
+    # Of a stack that was nested until it was retained: the root it comes from, and, as encrypted
+    # JSON, the hidden values of the stacks that were around it.
+    Column("released_from", Identifier, index=True),
+    Column("withheld", LongText),
     UniqueConstraint("project_id", "live_name"),
     Index("ix_stack_project_id_created_at", "project_id", "created_at"),
     Index("ix_stack_deleted_at", "deleted_at"),

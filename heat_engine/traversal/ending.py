@@ -10,7 +10,7 @@ from heat_engine.commands import goal as goals
 from heat_engine.commands.change import Begun
 from heat_engine.graph.plan import Verb
 from heat_engine.graph.states import Action, Status
-from heat_engine.store import clock, events, guests, revocations, traversals
+from heat_engine.store import clock, events, guests, stacks, traversals
 from heat_engine.store import exports as store_exports
 from heat_engine.store.records import StackRecord
 from heat_engine.store.session import Session
@@ -152,9 +152,11 @@ def _columns(session: Session, work: Work, status: Status) -> dict[str, Any]:
         return {}
     if work.action is Action.DELETE:
         guests.delete_stack(session, work.stack.id)
-        delegation.end(session, work.stack)
-        if work.stack.owner_id is None and work.core.identity.keeps_guests:
-            revocations.add(session, revocations.PLACE, [{"name": work.stack.id}])
+        # It may have been released from its tree since it was loaded.
+        stack = stacks.get(session, work.stack.id) or work.stack
+        delegation.end(session, stack)
+        if stack.owner_id is None and work.core.identity.keeps_guests:
+            delegation.end_guests(session, stack)
         return {"deleted_at": clock.utc(), "live_name": None, "previous": None}
     return {"previous": None}
 

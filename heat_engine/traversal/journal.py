@@ -7,13 +7,13 @@ from dataclasses import dataclass, field
 from typing import Any
 
 from common.identifiers import new_id, physical_name
-from heat_engine.commands import child_stack
+from heat_engine.commands import child_stack, stack_release
 from heat_engine.commands.change import Begun
 from heat_engine.commands.child_stack import Prepared
 from heat_engine.commands.core import Core
 from heat_engine.commands.mask import masked_within
 from heat_engine.resources.protocol import Signal
-from heat_engine.store import clock, events, guests, resources, signals, traversals
+from heat_engine.store import clock, events, guests, resources, signals, stacks, traversals
 from heat_engine.store.records import StackRecord
 from heat_engine.store.resources import ResourceRecord
 from heat_engine.store.session import Session
@@ -33,6 +33,7 @@ class Pending:
     heard: list[tuple[str, Signal]] = field(default_factory=list)
     children: dict[str, Prepared] = field(default_factory=dict)
     stopped: list[str] = field(default_factory=list)
+    left: list[str] = field(default_factory=list)
 
     def __bool__(self) -> bool:
         return any(getattr(self, name) for name in self.__slots__)
@@ -136,9 +137,14 @@ class Journal:
         return vault.encrypt_json(masked_within(record.definition, self._hidden))
 
     def remove(self, record: ResourceRecord) -> None:
-        """Forget a resource that is gone; its signals and its guest go with it."""
+        """Forget a resource that is gone or retained; its signals and its guest go with it.
+
+        A nested stack that lives on without it becomes a stack of its own.
+        """
         self._pending.rows.pop(record.id, None)
         self._pending.gone.append(record.id)
+        if record.child_id is not None:
+            self._pending.left.append(record.child_id)
 
     def hear(self, handle: ResourceRecord, found: Iterable[Signal]) -> None:
         """Keep signals that a handle had in another stack."""
@@ -168,8 +174,9 @@ class Journal:
         self, session: Session, pending: Pending, more: Callable[[Session], Any] | None
     ) -> tuple[Any, Nested]:
         settings = self._core.settings
-        if pending.children:
-            # Nested stacks are counted, one after the other.
+        left = stacks.living(session, pending.left)
+        if pending.children or left:
+            # Nested stacks are counted, and leave the tree, one after the other.
             traversals.lock_stack(session, self._stack.root_id)
         if more is not None:
             traversals.lock_stack(session, self._stack.id)
@@ -187,13 +194,17 @@ class Journal:
             guests.delete(session, pending.gone)
         if pending.gone or pending.unheard:
             signals.delete(session, [*pending.gone, *pending.unheard])
+        for child_id in left:
+            stack_release.release(session, self._core, child_id)
         nested = self._write_nested(session, pending)
         return (more(session) if more is not None else None), nested
 
     def _write_nested(self, session: Session, pending: Pending) -> Nested:
         nested = Nested()
+        # Since it was loaded, the stack may have been released from the tree that it was in.
+        parent = stacks.get(session, self._stack.id) if pending.children else None
         for prepared in pending.children.values():
-            begun = child_stack.write(session, self._core, self._stack, prepared)
+            begun = child_stack.write(session, self._core, parent or self._stack, prepared)
             if begun is not None:
                 nested.begun.append(begun)
             nested.idle = nested.idle or begun is None

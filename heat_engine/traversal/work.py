@@ -81,7 +81,7 @@ class Work:
             finished=[step.number for step in begun.steps if step.status == "DONE"],
         )
         self._hidden = _hidden(begun)
-        if begun.stack.owner_id is not None:
+        if begun.stack.owner_id is not None or begun.stack.released_from is not None:
             self._hidden |= core.database.query(ancestors.secrets, core, begun.stack)
         self.journal = Journal(core, begun.stack, begun.traversal, self._hidden)
         self.requests = Requests(core, begun.stack)

@@ -20,6 +20,7 @@ from heat_engine.resources.registry import BUILT_IN, Registry
 from heat_engine.store import revocations, stacks
 from tests.keystone.cast import PASSWORD, SERVICE
 from tests.keystone.service import Keystone
+from tests.scenarios.nests import child
 from tests.scenarios.world import Stack, World, template, thing, until, waiting
 
 
@@ -196,6 +197,29 @@ def test_nested_stacks_share_a_trust(world: World, keystone: Keystone, plot: str
     assert len(trusts_of(keystone, world.caller)) == 1
     assert len(groups(keystone)) == 2
     remove(stack)
+    assert groups(keystone) == []
+
+
+def test_what_is_retained_goes_on_with_the_trust(
+    world: World, keystone: Keystone, plot: str
+) -> None:
+    kept = {"type": "inner.yaml", "deletion_policy": "Retain"}
+    identity = world.engine.service.create_stack(
+        world.caller,
+        "nest",
+        template=template({"kept": kept}),
+        files={"inner.yaml": str(template(late_team()))},
+    )
+    stack = Stack(world, identity)
+    until(lambda: stack.states().get("kept") == "CREATE_IN_PROGRESS", "the nested stack")
+    inner = child(stack, "kept")
+    until(lambda: inner.states().get("handle") == "CREATE_COMPLETE", "the handle")
+    remove(stack)
+    assert len(trusts_of(keystone, world.caller)) == 1
+    inner.signal_when_possible(status="SUCCESS", id="1", reason="", data="")
+    inner.reach("CREATE_COMPLETE", seconds=30)
+    assert inner.physical("team") in groups(keystone)
+    remove(inner)
     assert groups(keystone) == []
 
 

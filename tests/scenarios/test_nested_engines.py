@@ -112,6 +112,29 @@ def test_a_change_goes_on_whatever_commit_its_engine_died_at(
     assert world.leftovers() == {"steps": 0, "traversals": 0}
 
 
+@pytest.mark.parametrize("after", [False, True], ids=["before", "after"])
+@pytest.mark.parametrize("number", range(2, 7))
+def test_what_is_retained_is_no_orphan_whatever_commit_its_engine_died_at(
+    new_world: Callable[..., World], number: int, after: bool
+) -> None:
+    world = new_world(lease_seconds=0.3, scan_interval=0.05)
+    first = world.engine
+    kept = {**TREE, "r": {"type": "outer.yaml", "deletion_policy": "Retain"}}
+    stack = create(world, kept, FILES, via=first)
+    stack.reach("CREATE_COMPLETE")
+    second = world.add_engine()
+    inner = child(stack, "r")
+    doom(world, first, number, after=after)
+    update(stack, {"after": thing()}, FILES, via=first)
+    stack.reach("UPDATE_COMPLETE")
+    assert orphans(world) == []
+    listed = {item["stack_name"] for item in second.service.list_stacks(MINE)}
+    assert listed == {"s", inner.identity["stack_name"]}
+    second.service.delete_stack(MINE, inner.identity)
+    inner.reach("DELETE_COMPLETE")
+    assert names(world) == []
+
+
 def test_parent_and_child_may_be_on_two_engines(world: World) -> None:
     """The child's engine tells the parent's engine when it is done."""
     first, second = world.engine, world.add_engine()

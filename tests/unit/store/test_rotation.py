@@ -40,6 +40,7 @@ def filled(database: Database) -> Database:
             environment={"n": number},
             previous={"n": number},
             credentials={"n": number} if number else None,
+            withheld=[str(number)],
         )
         row = resource_row(stack_id, "web", definition=seal(1), outcome=seal(2), metadata=seal(3))
         with database.write() as session:
@@ -99,9 +100,9 @@ def rotated(filled: Database, database_url: str) -> Iterator[Database]:
 
 @pytest.mark.parametrize("batch", [1, 2, 200])
 def test_everything_is_under_the_new_key(rotated: Database, batch: int) -> None:
-    # 3 stacks with 8 secrets in all, 9 of resources, 9 of steps, 3 events, signals and guests,
+    # 3 stacks with 11 secrets in all, 9 of resources, 9 of steps, 3 events, signals and guests,
     # 3 software configs and deployments, 3 exports, 3 snapshots, 3 revocations.
-    assert rotation.rotate(rotated, batch=batch) == 8 + 9 + 9 + 3 + 3 + 3 + 3 + 3 + 3 + 3 + 3 + 1
+    assert rotation.rotate(rotated, batch=batch) == 11 + 9 + 9 + 3 + 3 + 3 + 3 + 3 + 3 + 3 + 3 + 1
     only_new, only_old = Vault([NEW]), Vault([KEY])
     with rotated.read() as session:
         for table, names in rotation.ENCRYPTED.items():
