@@ -2,11 +2,20 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterable, Iterator, Mapping
 from typing import Any
 
 from common.errors import HearthError, Problem, StackValidationFailed
-from heat_engine.language.functions.base import Expression, Path, Resolution, fault
+from heat_engine.language.functions.base import (
+    Choice,
+    Expression,
+    Function,
+    ListExpression,
+    MapExpression,
+    Path,
+    Resolution,
+    fault,
+)
 from heat_engine.language.functions.conditionals import ConditionFunction
 from heat_engine.language.functions.parser import Parser
 from heat_engine.language.parameter_schema import MASK
@@ -23,6 +32,8 @@ class Conditions:
         self.parser = parser
         self._section = section
         self._truths: dict[str, Any] = {}
+        # What a name stands for may be known only once a function has given it.
+        self._running: set[str] = set()
         parser.binding.conditions = self
         self._nodes = {
             str(name): parser.parse(definition, (section, str(name)))
@@ -80,6 +91,8 @@ class Conditions:
     def _named(self, name: str) -> Any:
         if name not in self._nodes:
             raise fault(f'Invalid condition "{self._shown(name)}"')
+        if name in self._running:
+            raise self._circular(name)
         if name not in self._truths:
             self._evaluate(name)
         truth = self._truths[name]
@@ -112,6 +125,7 @@ class Conditions:
 
     def _own_truth(self, name: str) -> Any:
         node = self._nodes[name]
+        self._running.add(name)
         try:
             value = (
                 node
@@ -120,6 +134,8 @@ class Conditions:
             )
         except HearthError as error:
             return error
+        finally:
+            self._running.discard(name)
         if isinstance(value, bool) or value is UNKNOWN:
             return value
         message = self._invalid(name, value)
@@ -127,7 +143,7 @@ class Conditions:
 
 
 def _names(node: Any) -> Iterator[str]:
-    """Names of conditions that a definition mentions in the place of a condition."""
+    """Names of conditions that a definition mentions in the place of a condition, at any depth."""
     pending = [node]
     while pending:
         item = pending.pop()
@@ -135,3 +151,18 @@ def _names(node: Any) -> Iterator[str]:
             yield item
         elif isinstance(item, ConditionFunction):
             pending.extend(item.members())
+        else:
+            pending.extend(part for part in _parts(item) if isinstance(part, Expression))
+
+
+def _parts(node: Any) -> Iterable[Any]:
+    match node:
+        case MapExpression():
+            return node.entries.values()
+        case ListExpression():
+            return node.items
+        case Choice():
+            return node.branches
+        case Function():
+            return (node.arguments,)
+    return ()

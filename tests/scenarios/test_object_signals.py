@@ -90,7 +90,7 @@ def test_another_stacks_url_is_no_handle(site: World) -> None:
         }
     )
     stack.reach("CREATE_FAILED", seconds=SECONDS)
-    assert "is not a valid SwiftSignalHandle.  The container name is invalid" in stack.reason
+    assert "is not a valid SwiftSignalHandle. The container name is invalid" in stack.reason
 
 
 def test_a_condition_waits_for_objects(site: World) -> None:

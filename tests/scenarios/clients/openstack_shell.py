@@ -58,7 +58,9 @@ class Pauses:
     def sleep(self, _seconds: float) -> None:
         assert time.monotonic() < self._deadline, "the client waited in vain"
         self.meanwhile()
-        time.sleep(0.02)
+        # Long enough for a deletion to tell something: after two looks at nothing the client asks
+        # for the stack itself, and takes it for an error that it is gone by then.
+        time.sleep(0.15)
 
 
 class OpenStack:

@@ -200,3 +200,31 @@ def test_a_name_that_is_no_text() -> None:
     found = messages({1: 2}, True)
     message = 'The definition of condition "1" is invalid: 2'
     assert found == [f"Condition validation error: conditions[1]: {message}"]
+
+
+@pytest.mark.parametrize(
+    "circle",
+    [
+        {"equals": [{"not": "c"}, True]},
+        {"equals": [{"equals": [{"not": "c"}, 1]}, {"not": True}]},
+        {"not": {"get_param": "itself"}},
+    ],
+)
+def test_a_circle_through_other_functions_is_told(circle: Any) -> None:
+    parsed = template.parse(
+        {
+            "heat_template_version": "2018-08-31",
+            "parameters": {"itself": {"type": "string", "default": "c"}},
+            "conditions": {"c": circle},
+            "resources": {"a": {"type": "T", "condition": "c"}},
+        }
+    )
+    bound = parsed.bind(Parameters.resolve(parsed.parameters, {}, partial=True))
+    found = [str(problem) for problem in validation.validate(bound, TYPES.get)]
+    assert found, circle
+    assert 'Circular definition for condition "c"' in found[0]
+
+
+def test_a_long_chain_through_other_functions_is_no_recursion() -> None:
+    chain: dict[str, Any] = {f"c{n}": {"equals": [{"not": f"c{n + 1}"}, True]} for n in range(1500)}
+    assert messages({**chain, "c1500": {"equals": [1, 1]}}, "c0") == []
