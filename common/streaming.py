@@ -146,6 +146,13 @@ class Task(WSGITask):
         self.environ = None
         self.channel.hand_over(self, self.reader)
 
+    def set_close_on_finish(self) -> None:
+        """Not for an answer that can have no body: it ends with its headers (RFC 9112 section 6.3),
+        while waitress closes wherever there is no length, which such an answer must not have."""
+        wanted = self.request.headers.get("CONNECTION", "").lower()
+        if self.has_body or self.version != "1.1" or wanted == "close":
+            super().set_close_on_finish()
+
     def _hand_over(self, reader: Reader) -> None:
         self.reader = reader
 

@@ -33,6 +33,9 @@ class Application:
             self.entered.set()
             self.release.wait(20)
             body = b"held"
+        if environ["PATH_INFO"] in ("/204", "/304"):
+            start_response(f"{environ['PATH_INFO'][1:]} Nothing", [])
+            return []
         start_response("200 OK", [("Content-Length", str(len(body)))])
         return [body]
 
@@ -85,12 +88,46 @@ def post(port: int, body: bytes, **headers: str) -> tuple[int, bytes]:
     return result
 
 
+def read_head(plain: socket.socket) -> bytes:
+    """Status and headers of an answer, byte by byte."""
+    head = b""
+    while not head.endswith(b"\r\n\r\n"):
+        head += plain.recv(1)
+    return head
+
+
+def names(head: bytes) -> set[bytes]:
+    return {line.partition(b":")[0] for line in head.split(b"\r\n")[1:]}
+
+
 def test_a_request_is_answered_again_and_again(port: int) -> None:
     client = connection(port)
     for number in range(3):
         client.request("POST", "/echo", str(number))
         assert client.getresponse().read() == str(number).encode()
     client.close()
+
+
+@pytest.mark.parametrize("status", ["204", "304"])
+def test_an_answer_without_a_body_leaves_the_connection_open(port: int, status: str) -> None:
+    """And has neither a length nor chunks, which RFC 9110 section 8.6 forbids."""
+    with socket.create_connection(("127.0.0.1", port), timeout=10) as plain:
+        for _ in range(2):
+            plain.sendall(f"DELETE /{status} HTTP/1.1\r\nHost: test\r\n\r\n".encode())
+            head = read_head(plain).lower()
+            assert head.startswith(f"http/1.1 {status}".encode())
+            assert not {b"content-length", b"transfer-encoding", b"connection"} & names(head)
+        plain.sendall(b"POST /echo HTTP/1.1\r\nHost: test\r\nContent-Length: 2\r\n\r\nhi")
+        assert read_head(plain).endswith(b"\r\n\r\n")
+        assert plain.recv(2) == b"hi"
+
+
+@pytest.mark.parametrize("version", ["1.1\r\nConnection: close", "1.0"])
+def test_it_is_closed_for_who_wants_that(port: int, version: str) -> None:
+    with socket.create_connection(("127.0.0.1", port), timeout=10) as plain:
+        plain.sendall(f"DELETE /204 HTTP/{version}\r\nHost: test\r\n\r\n".encode())
+        assert b"connection" in names(read_head(plain).lower())
+        assert plain.recv(1) == b""
 
 
 def test_each_application_has_its_port(server: HttpServer) -> None:
