@@ -13,13 +13,15 @@ from pathlib import Path
 import pytest
 from rich.console import Console
 
-from tests.bench import measures
+from tests.bench import measures, places
 from tests.bench.client import BenchError, Client
 from tests.bench.figures import DISTRIBUTED, FIGURES, reached
 from tests.bench.places import KINDS, place
 from tests.bench.report import Result, markdown, number, show, write
 
 STATEMENTS = "statements"
+# The rest would be what it is with users of Hearth's own.
+OF_KEYSTONE = ("clients",)
 
 
 def main(arguments: Sequence[str] | None = None) -> int:
@@ -28,7 +30,10 @@ def main(arguments: Sequence[str] | None = None) -> int:
     results = []
     for name in chosen.deployments:
         console.print(f"[bold]{name}[/]")
-        results.append(_deployment(name, chosen.measures, console))
+        wanted = chosen.measures
+        if wanted is None:
+            wanted = OF_KEYSTONE if name == places.KEYSTONE else [*measures.MEASURES, STATEMENTS]
+        results.append(_deployment(name, wanted, console))
         write(chosen.json, results)
     show(results, console)
     console.print(f"JSON: {chosen.json}")
@@ -45,8 +50,8 @@ def _options(arguments: Sequence[str] | None) -> argparse.Namespace:
         help=f"of {', '.join(KINDS)} (all)",
     )  # fmt: skip
     parser.add_argument(
-        "--measures", nargs="*", choices=known, default=known, metavar="NAME",
-        help=f"of {', '.join(known)} (all)",
+        "--measures", nargs="*", choices=known, metavar="NAME",
+        help=f"of {', '.join(known)} (all; of {places.KEYSTONE} {', '.join(OF_KEYSTONE)})",
     )  # fmt: skip
     parser.add_argument("--json", type=Path, default=Path("build/bench.json"), help="file to write")
     parser.add_argument("--markdown", action="store_true", help="print the table for the docs")
@@ -84,7 +89,7 @@ def _measure(result: Result, directory: Path, wanted: Sequence[str], console: Co
             if name not in wanted:
                 continue
             try:
-                with Client(running.url, running.account) as client:
+                with Client(running.url, running.caller) as client:
                     _keep(result, measure(running, client), console)
             except (BenchError, OSError) as error:
                 console.print(f"  {name}: {error}", style="red")
@@ -103,7 +108,7 @@ def _count(result: Result, directory: Path, console: Console) -> None:
     count = directory / "statements"
     with (
         place(result.deployment, directory, counted=count) as running,
-        Client(running.url, running.account) as client,
+        Client(running.url, running.caller) as client,
     ):
         _keep(result, measures.statements(client, count), console)
 

@@ -2,16 +2,14 @@
 
 from __future__ import annotations
 
-import base64
 import http.client
 import json
 import socket
 import time
 import urllib.parse
 from collections.abc import Mapping
+from dataclasses import dataclass, field
 from typing import Any, Self
-
-from tests.deployment import Account
 
 TIMEOUT = 120.0
 # Between two looks at a stack: short enough to see an instant one end, and never so short, for one
@@ -24,17 +22,24 @@ class BenchError(RuntimeError):
     """An answer that makes a measure worthless."""
 
 
-class Client:
-    """The native API as ``account`` sees it. Not for several threads at once."""
+@dataclass(frozen=True, slots=True)
+class Caller:
+    """Somebody who may use a deployment; ``headers`` prove it."""
 
-    def __init__(self, url: str, account: Account) -> None:
+    project_id: str
+    headers: Mapping[str, str] = field(repr=False)
+
+
+class Client:
+    """The native API as ``caller`` sees it. Not for several threads at once."""
+
+    def __init__(self, url: str, caller: Caller) -> None:
         place = urllib.parse.urlsplit(url)
         self._connection = http.client.HTTPConnection(
             place.hostname or "", place.port, timeout=TIMEOUT
         )
-        self._root = f"{place.path}/{account.project_id}"
-        secret = base64.b64encode(f"{account.name}:{account.password}".encode()).decode()
-        self._headers = {"Authorization": f"Basic {secret}", "Accept": "application/json"}
+        self._root = f"{place.path}/{caller.project_id}"
+        self._headers = {**caller.headers, "Accept": "application/json"}
 
     def __enter__(self) -> Self:
         self._connection.connect()
@@ -47,12 +52,15 @@ class Client:
     def ask(self, method: str, path: str, document: Any = None) -> tuple[int, Any]:
         """Status and document of an answer; ``path`` begins after the project."""
         body = None if document is None else json.dumps(document).encode()
+        status, text = self.send(method, path, body)
+        return status, json.loads(text) if text.startswith(b"{") else None
+
+    def send(self, method: str, path: str, body: bytes | None = None) -> tuple[int, bytes]:
+        """Status and body of an answer to a JSON text; nothing is read out of either."""
         headers = {**self._headers, "Content-Type": "application/json"} if body else self._headers
         self._connection.request(method, self._root + path, body, headers)
         answer = self._connection.getresponse()
-        text = answer.read()
-        kind = answer.headers.get("Content-Type", "")
-        return answer.status, json.loads(text) if text and "json" in kind else None
+        return answer.status, answer.read()
 
     def expect(self, status: int, method: str, path: str, document: Any = None) -> Any:
         """The document of an answer that must have this status."""

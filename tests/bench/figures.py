@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import math
-from collections.abc import Sequence
+from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 
 EMBEDDED, DISTRIBUTED = "embedded", "distributed"
@@ -26,8 +26,26 @@ class Figure:
         return self.embedded if kind == EMBEDDED else self.distributed
 
 
-def _same(name: str, unit: str, target: float, upstream: str = "") -> Figure:
+def _same(name: str, unit: str, target: float | None, upstream: str = "") -> Figure:
     return Figure(name, unit, target, target, upstream)
+
+
+# How many clients there are at a time.
+FEW, MANY = 1, 16
+
+
+def _of_clients(request: str, target: float | None, upstream: str = "") -> Iterator[Figure]:
+    """What one client and many see of a request. ``target``: milliseconds that it may take one;
+    of many each may have to wait for all others."""
+    few, many = f"{request}, {FEW} client", f"{request}, {MANY} clients"
+    yield _same(f"{few}, p50", "ms", target, upstream)
+    yield Figure(f"{few}, p95", "ms")
+    yield Figure(few, "a second")
+    yield Figure(f"{many}, p50", "ms")
+    yield _same(f"{many}, p95", "ms", None if target is None else target * MANY)
+    yield Figure(many, "a second")
+    yield _same(f"{request}, rate of {FEW} against {MANY}", "times", 1.0)
+    yield Figure(f"{request}, server CPU", "ms")
 
 
 FIGURES = {
@@ -64,6 +82,12 @@ FIGURES = {
         Figure("group of 300", "s", 2.0, upstream="303 (83 without its pauses)"),
         _same("100 nested stacks of 10", "s", 10.0),
         _same("resource list, 1000 at depth 5, p50", "ms", 100.0),
+        # A tenth of what Heat takes.
+        *_of_clients("list of 100 stacks", 21.0, "210 (102 stacks)"),
+        *_of_clients("show of a stack", 3.2, "32"),
+        *_of_clients("resources of 500", 36.0, "364"),
+        *_of_clients("validate of 50 resources", 3.7, "37"),
+        *_of_clients("validate of 500 resources", None),
         Figure("SQL statements, GET one stack", "statements"),
         Figure("SQL statements, list of 10 stacks", "statements"),
         Figure("SQL statements, list of 100 stacks", "statements", upstream="114 (102 stacks)"),

@@ -8,7 +8,7 @@ from collections.abc import Callable, Iterator
 from concurrent.futures import ThreadPoolExecutor
 from pathlib import Path
 
-from tests.bench import counter, language, templates
+from tests.bench import clients, counter, language, templates
 from tests.bench.client import BenchError, Client
 from tests.bench.figures import percentile
 from tests.bench.places import Place
@@ -166,6 +166,7 @@ MEASURES: dict[str, Measure] = {
     "waits": waits,
     "language": language.language,
     "nested": language.nested,
+    "clients": clients.clients,
 }
 
 
@@ -206,7 +207,7 @@ def _signal_rate(place: Place, stack: str, callers: int) -> float:
 
     def call(_number: int) -> int:
         sent = 0
-        with Client(place.url, place.account) as caller:
+        with Client(place.url, place.caller) as caller:
             while time.monotonic() < end:
                 body = {"status": "SUCCESS", "data": "done"}
                 caller.expect(200, "POST", f"{stack}/resources/handle/signal", body)

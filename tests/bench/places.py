@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import base64
 import sys
 from collections.abc import Iterator, Mapping
 from contextlib import ExitStack, contextmanager
@@ -10,14 +11,25 @@ from pathlib import Path
 from typing import Any
 
 import psutil
+import pytest
 
+from tests.bench.client import Caller
 from tests.bench.figures import DISTRIBUTED, EMBEDDED
 from tests.brokers import fresh_virtual_host
 from tests.databases import fresh_database
 from tests.deployment import EMBEDDED as ONE_PROCESS
-from tests.deployment import SEPARATE, Account, Deployment
+from tests.deployment import SEPARATE, Deployment
+from tests.keystone import service
+from tests.keystone.service import Keystone
 
-KINDS = {"sqlite": EMBEDDED, "postgresql": DISTRIBUTED, "mariadb": DISTRIBUTED}
+# keystone: heat-all on SQLite too, but whose users are those of a Keystone.
+KEYSTONE = "keystone"
+KINDS = {
+    "sqlite": EMBEDDED,
+    "postgresql": DISTRIBUTED,
+    "mariadb": DISTRIBUTED,
+    KEYSTONE: EMBEDDED,
+}
 # Beyond what the product allows by default, so that large stacks and long lists can be measured.
 LIMITS = {"max_resources_per_stack": 10000, "max_stacks_per_tenant": -1}
 
@@ -28,7 +40,7 @@ class Place:
 
     name: str
     deployment: Deployment
-    account: Account
+    caller: Caller
 
     @property
     def kind(self) -> str:
@@ -63,7 +75,11 @@ def place(
     with ExitStack() as resources:
         options: dict[str, Mapping[str, Any]] = {"DEFAULT": dict(LIMITS)}
         programs: tuple[Any, ...] = ONE_PROCESS
-        if name != "sqlite":
+        keystone: Keystone | None = None
+        if name == KEYSTONE:
+            keystone = resources.enter_context(_keystone(directory))
+            options |= {**keystone.options(), "paste_deploy": {"flavor": "keystone"}}
+        if KINDS[name] == DISTRIBUTED:
             programs = SEPARATE
             url = resources.enter_context(fresh_database(name, directory))
             options["database"] = {"connection": url}
@@ -73,11 +89,34 @@ def place(
             programs = ONE_PROCESS
             options["DEFAULT"] = {**options["DEFAULT"], "separate_processes": True}
         if counted is not None:
-            engine = "heat-all" if name == "sqlite" else "heat-engine"
+            engine = "heat-engine" if KINDS[name] == DISTRIBUTED else "heat-all"
             wrapped = (sys.executable, "-m", "tests.bench.counted", str(counted), engine)
             programs = (wrapped, *programs[1:])
         deployment = resources.enter_context(Deployment(directory, programs, options))
-        yield Place(name, deployment, deployment.add_user("bench", "bench"))
+        caller = _member(keystone) if keystone else _embedded_user(deployment)
+        yield Place(name, deployment, caller)
+
+
+@contextmanager
+def _keystone(directory: Path) -> Iterator[Keystone]:
+    """The Keystone of the tests, only for this directory; skips when it cannot be installed."""
+    if reason := service.install():
+        pytest.skip(reason)
+    with service.running(directory) as keystone:
+        yield keystone
+
+
+def _member(keystone: Keystone) -> Caller:
+    """A member of a project that nobody else has, with a token."""
+    project = keystone.settle(bench="member")
+    token = keystone.token(f"bench-{project}", project)
+    return Caller(keystone.project_id(project), {"X-Auth-Token": token})
+
+
+def _embedded_user(deployment: Deployment) -> Caller:
+    account = deployment.add_user("bench", "bench")
+    secret = base64.b64encode(f"{account.name}:{account.password}".encode()).decode()
+    return Caller(account.project_id, {"Authorization": f"Basic {secret}"})
 
 
 def proportional_set_size(pid: int) -> float:

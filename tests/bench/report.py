@@ -39,6 +39,13 @@ class Result:
         kind = KINDS[self.deployment]
         return [name for name, value in self.figures.items() if reached(name, kind, value) is False]
 
+    @property
+    def targets(self) -> dict[str, float]:
+        """What the figures must not exceed, of those that have a target."""
+        kind = KINDS[self.deployment]
+        found = {name: FIGURES[name].target(kind) for name in self.figures}
+        return {name: target for name, target in found.items() if target is not None}
+
 
 def write(path: Path, results: list[Result]) -> None:
     """All results as one JSON file."""
@@ -50,7 +57,10 @@ def write(path: Path, results: list[Result]) -> None:
             "system": platform.platform(),
             "python": platform.python_version(),
         },
-        "results": [{**asdict(result), "missed": result.missed} for result in results],
+        "results": [
+            {**asdict(result), "targets": result.targets, "missed": result.missed}
+            for result in results
+        ],
     }
     path.write_text(json.dumps(document, indent=2) + "\n")
 
