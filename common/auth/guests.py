@@ -56,6 +56,7 @@ class GuestsFirst(wsgi.Middleware):
 
     def process(self, request: webob.Request) -> wsgi.Application | None:
         if known(request) is not None:
+            identity.strip(request)
             return None
         token = request.headers.get("X-Auth-Token", "")
         if not token.startswith(GUEST_TOKEN):
@@ -68,4 +69,5 @@ class GuestsFirst(wsgi.Middleware):
             self.cache.put(credentials, request.environ[_KEY])
         else:
             return identity.unauthorized(CHALLENGE)
+        identity.strip(request)
         return None

@@ -10,40 +10,45 @@ from common.context import RequestContext
 
 CONFIRMED = "Confirmed"
 
-# Only our own filters may say who somebody is.
-_IDENTITY_HEADERS = (
-    "X-Identity-Status",
-    "X-Domain-Id",
-    "X-Domain-Name",
-    "X-Project-Id",
-    "X-Project-Name",
-    "X-Project-Domain-Id",
-    "X-Project-Domain-Name",
-    "X-User-Id",
-    "X-User-Name",
-    "X-User-Domain-Id",
-    "X-User-Domain-Name",
-    "X-Roles",
+# Only our own filters may say who somebody is. What keystonemiddleware sets, of a caller and of a
+# service that comes with one, ...
+_SIDES = ("X", "X-Service")
+_SAID_OF_SIDES = (
+    "Identity-Status",
+    "Roles",
+    *(
+        f"{noun}-{part}"
+        for noun in ("Domain", "Project", "Project-Domain", "User", "User-Domain")
+        for part in ("Id", "Name")
+    ),
+)
+IDENTITY_HEADERS = (
+    *(f"{side}-{name}" for side in _SIDES for name in _SAID_OF_SIDES),
     "X-Is-Admin-Project",
     "X-Service-Catalog",
+    "OpenStack-System-Scope",
+    "X-Role",
+    "X-Tenant",
     "X-Tenant-Id",
     "X-Tenant-Name",
-    "X-Tenant",
     "X-User",
-    "X-Role",
-    "X-Auth-EC2-Creds",
+    # ... and what Heat, other middleware and older versions read besides.
     "X-OpenStack-System-Scope",
-    "X-Service-Identity-Status",
-    "X-Service-Roles",
+    "X-Auth-EC2-Creds",
+    "X-Is-Admin",
+    "X-Trust-Id",
+    "X-Trustor-User-Id",
+    "X-Trustee-User-Id",
 )
+_KEYS = tuple(f"HTTP_{name.upper().replace('-', '_')}" for name in IDENTITY_HEADERS)
 
 _IMPLIED = {"admin": ("member", "reader"), "member": ("reader",)}
 
 
 def strip(request: webob.Request) -> None:
     """Remove the headers that would claim an identity."""
-    for name in _IDENTITY_HEADERS:
-        request.headers.pop(name, None)
+    for key in _KEYS:
+        request.environ.pop(key, None)
 
 
 class Stripped(wsgi.Middleware):
