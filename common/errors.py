@@ -27,27 +27,32 @@ class HearthError(Exception):
         super().__init_subclass__()
         CATALOGUE[cls.__name__] = cls
 
-    def __init__(self, message: str | None = None, **fields: Any) -> None:
+    def __init__(
+        self, message: str | None = None, *, problems: Iterable[Problem] = (), **fields: Any
+    ) -> None:
+        """``problems``: the faults of a document that the error reports, with their places."""
         self.fields = fields
+        self.problems = tuple(problems)
         self.message = message if message is not None else self.message_format.format(**fields)
         super().__init__(self.message)
 
     def to_wire(self) -> dict[str, Any]:
         """Shape ``{type, code, message, problems?}``: JSON, no traceback, no secret."""
-        return {"type": type(self).__name__, "code": self.code, "message": self.message}
+        wire = {"type": type(self).__name__, "code": self.code, "message": self.message}
+        if self.problems:
+            return {**wire, "problems": [asdict(problem) for problem in self.problems]}
+        return wire
 
     @staticmethod
     def from_wire(wire: Mapping[str, Any]) -> HearthError:
         """The error that ``to_wire`` described; an unknown type becomes ``InternalError``."""
         cls = CATALOGUE.get(str(wire.get("type")), InternalError)
+        problems = [
+            Problem(**{**item, "path": tuple(item["path"])}) for item in wire.get("problems", ())
+        ]
         if issubclass(cls, StackValidationFailed):
-            return cls(
-                problems=[
-                    Problem(**{**item, "path": tuple(item["path"])})
-                    for item in wire.get("problems", ())
-                ]
-            )
-        return cls(str(wire.get("message", "")))
+            return cls(problems=problems)
+        return cls(str(wire.get("message", "")), problems=problems)
 
 
 class InternalError(HearthError):
@@ -110,14 +115,8 @@ class StackValidationFailed(Invalid):
     def __init__(
         self, message: str | None = None, *, problems: Iterable[Problem] = (), **fields: Any
     ) -> None:
-        self.problems = tuple(problems) or (Problem(message or "The template is not valid."),)
-        super().__init__("\n".join(str(problem) for problem in self.problems), **fields)
-
-    def to_wire(self) -> dict[str, Any]:
-        return {
-            **super().to_wire(),
-            "problems": [asdict(problem) for problem in self.problems],
-        }
+        told = tuple(problems) or (Problem(message or "The template is not valid."),)
+        super().__init__("\n".join(map(str, told)), problems=told, **fields)
 
 
 class InvalidSchemaError(Invalid):

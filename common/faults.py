@@ -29,8 +29,10 @@ def document(error: Exception, *, debug: bool = False) -> tuple[int, dict[str, A
     elif isinstance(error, webob.exc.HTTPException):
         status = error.code
         details["message"] = error.detail or error.explanation
-    if isinstance(error, errors.StackValidationFailed):
-        details["errors"] = [_problem(problem) for problem in error.problems]
+    # What a handler says in another class than the engine did keeps the places of the faults.
+    told = error.__cause__ if isinstance(error, webob.exc.HTTPException) else error
+    if isinstance(told, errors.HearthError) and told.problems:
+        details["errors"] = [_problem(problem) for problem in told.problems]
     if debug:
         details["traceback"] = "".join(traceback.format_exception(error))
     http = webob.exc.status_map[status]

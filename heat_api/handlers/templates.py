@@ -30,8 +30,6 @@ def validate(call: Call) -> Any:
         )
     except errors.StackValidationFailed as error:
         raise webob.exc.HTTPBadRequest(error.message) from error
-    if "Error" in result:
-        raise webob.exc.HTTPBadRequest(result["Error"])
     return result
 
 

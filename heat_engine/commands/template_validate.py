@@ -22,29 +22,26 @@ NAME = "dummy"
 def validate(
     core: Core, context: RequestContext, order: Order, *, show_nested: bool = False
 ) -> dict[str, Any]:
-    """The parameters a template wants and the environment given; ``{"Error": text}`` when invalid.
+    """The parameters a template wants and the environment given. Raises what is wrong with it.
 
     Values that are missing are no fault here: this is how a client learns what to ask for.
     show_nested: those of the stacks nested in it too.
     """
     source = goals.source(core, order.template, order.params, order.files, order.environment_files)
-    try:
-        parsed = template.parse(source.template, source.files, source.positions)
-        values = Parameters.resolve(
-            parsed.parameters,
-            source.environment.parameters,
-            source.environment.parameter_defaults,
-            parameters.pseudo(
-                parsed.dialect, NAME, None, context.project_id or "", modern=parsed.version.is_aws
-            ),
-            partial=True,
-        )
-        kinds = Kinds(core.registry, source.environment, source.files)
-        problems = goals.faults(core, parsed, values, kinds)
-    except errors.StackValidationFailed as error:
-        return {"Error": error.message}
+    parsed = template.parse(source.template, source.files, source.positions)
+    values = Parameters.resolve(
+        parsed.parameters,
+        source.environment.parameters,
+        source.environment.parameter_defaults,
+        parameters.pseudo(
+            parsed.dialect, NAME, None, context.project_id or "", modern=parsed.version.is_aws
+        ),
+        partial=True,
+    )
+    kinds = Kinds(core.registry, source.environment, source.files)
+    problems = goals.faults(core, parsed, values, kinds)
     if problems:
-        return {"Error": errors.StackValidationFailed(problems=problems).message}
+        raise errors.StackValidationFailed(problems=problems)
     shown: dict[str, Any] = {
         "Description": parsed.description,
         "Parameters": values.describe(),

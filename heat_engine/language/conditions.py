@@ -5,7 +5,12 @@ from __future__ import annotations
 from collections.abc import Iterable, Iterator, Mapping
 from typing import Any
 
-from common.errors import HearthError, Problem, StackValidationFailed
+from common.errors import (
+    HearthError,
+    Problem,
+    RequestLimitExceeded,
+    StackValidationFailed,
+)
 from heat_engine.language.functions.base import (
     Choice,
     Expression,
@@ -123,6 +128,13 @@ class Conditions:
         message = f'Circular definition for condition "{name}"'
         return StackValidationFailed(problems=[Problem(message, (self._section, name), _ERROR)])
 
+    def _at_home(self, name: str, error: HearthError) -> HearthError:
+        """The error with the place of the condition it arose in: whoever uses that is sound."""
+        if isinstance(error, RequestLimitExceeded) or any(found.path for found in error.problems):
+            return error
+        message = error.problems[0].message if error.problems else error.message
+        return StackValidationFailed(problems=[Problem(message, (self._section, name))])
+
     def _own_truth(self, name: str) -> Any:
         node = self._nodes[name]
         self._running.add(name)
@@ -133,7 +145,7 @@ class Conditions:
                 else Resolution(Static(), shared=self.parser.binding.budget).resolve(node)
             )
         except HearthError as error:
-            return error
+            return self._at_home(name, error)
         finally:
             self._running.discard(name)
         if isinstance(value, bool) or value is UNKNOWN:

@@ -6,6 +6,7 @@ from collections.abc import Callable, Mapping
 from typing import Any
 
 from heat_engine.language.constraints import number
+from heat_engine.language.patterns import PatternError, check
 from heat_engine.language.schema import Constraint
 from heat_engine.language.versions import Version
 
@@ -148,6 +149,10 @@ def _allowed_values(body: Any) -> list[Any]:
 def _allowed_pattern(body: Any) -> str:
     if not isinstance(body, str):
         raise Fault(["AllowedPattern must be a string"])
+    try:
+        check(body)
+    except PatternError as error:
+        raise Fault([f'AllowedPattern "{body}" is not a regular expression: {error}']) from None
     return body
 
 

@@ -140,12 +140,15 @@ def _same(choice: Any, value: Any, cast: Cast) -> bool:
 
 
 def _allowed_pattern(body: str, value: Any, terms: Terms) -> str | None:
-    text = value if isinstance(value, str) else str(value)
-    try:
-        holds = matches(body, text, terms.patience)
-    except PatternError as error:
-        return f'"{text}" cannot be matched with pattern "{body}": {error}'
-    return None if holds else f'"{text}" does not match pattern "{body}"'
+    for item in value if isinstance(value, list) else [value]:
+        text = item if isinstance(item, str) else str(item)
+        try:
+            holds = item is UNKNOWN or matches(body, text, terms.patience)
+        except PatternError as error:
+            return f'"{text}" cannot be matched with pattern "{body}": {error}'
+        if not holds:
+            return f'"{text}" does not match pattern "{body}"'
+    return None
 
 
 def _custom(body: str, value: Any, terms: Terms) -> str | None:

@@ -112,6 +112,12 @@ class ParameterSchema:
         return value if self.type in (LIST, JSON) else _PARSERS[self.type](value)
 
 
+def masked(message: str, value: Any) -> str:
+    """A message without a hidden parameter's value; an empty one tells nothing."""
+    secret = str(value)
+    return message.replace(secret, MASK) if secret else message
+
+
 def parse(
     name: str, declaration: Any, version: Version, patience: Patience
 ) -> tuple[ParameterSchema | None, list[SchemaProblem]]:
@@ -139,7 +145,7 @@ def parse(
         schema = build(name, kind, declaration, version)
     except Fault as error:
         return None, [*problems, *map(_problem, error.messages)]
-    problems.extend(_misplaced(schema, declared))
+    problems.extend(_misplaced(schema, declared, version))
     if not problems and schema.has_default:
         problems.extend(_bad_default(schema, patience))
     return schema, problems
@@ -214,11 +220,13 @@ _VALID_TYPES = {
 }
 
 
-def _misplaced(schema: ParameterSchema, declared: str) -> list[SchemaProblem]:
+def _misplaced(schema: ParameterSchema, declared: str, version: Version) -> list[SchemaProblem]:
     """Constraints of a kind that the type cannot have, and allowed values of another type."""
     problems = []
     for constraint in schema.constraints:
-        if schema.type not in _VALID_TYPES[constraint.rule]:
+        # CloudFormation's pattern of a list is its members'.
+        of_members = version.is_aws and schema.type == LIST and constraint.rule == "allowed_pattern"
+        if schema.type not in _VALID_TYPES[constraint.rule] and not of_members:
             word = constraints.CLASS_NAMES[constraint.rule]
             problems.append(_invalid(schema, f"{word} constraint invalid for {declared}"))
         elif constraint.rule == "allowed_values" and schema.type in (NUMBER, BOOLEAN):
@@ -252,7 +260,7 @@ def _bad_default(schema: ParameterSchema, patience: Patience) -> list[SchemaProb
     if detail is None:
         return []
     message = f"Invalid default {default} ({detail})"
-    return [_invalid(schema, message.replace(str(default), MASK) if schema.hidden else message)]
+    return [_invalid(schema, masked(message, default) if schema.hidden else message)]
 
 
 def _invalid(schema: ParameterSchema, detail: str) -> SchemaProblem:

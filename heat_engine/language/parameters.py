@@ -9,7 +9,7 @@ from typing import Any
 from common import errors
 from common.errors import Problem
 from common.identifiers import StackIdentity
-from heat_engine.language.parameter_schema import MASK, ParameterSchema
+from heat_engine.language.parameter_schema import MASK, ParameterSchema, masked
 from heat_engine.language.parameter_types import JSON
 from heat_engine.language.patterns import Patience
 from heat_engine.language.problems import (
@@ -199,7 +199,7 @@ def _value(
     if detail is None:
         return parsed, None
     if schema.hidden:
-        detail = detail.replace(str(value), MASK)
+        detail = masked(detail, value)
     return UNKNOWN, Problem(f"Parameter '{schema.name}' is invalid: {detail}")
 
 

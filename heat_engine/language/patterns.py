@@ -17,6 +17,8 @@ LONGEST = 8192
 
 _GRANTS = (0.002, 0.05, 0.25)
 _SECONDS_PER_CHARACTER = 20e-6
+_REFUSED = (regex.error, RecursionError, OverflowError, MemoryError, ValueError)
+"""What the library raises for an expression that it cannot take."""
 
 
 class PatternError(ValueError):
@@ -43,13 +45,22 @@ def _compiled(expression: str) -> regex.Pattern[str]:
     return regex.compile(expression)
 
 
+def check(expression: str) -> None:
+    """Raises PatternError for what is no expression."""
+    if len(expression) > LONGEST:
+        raise PatternError(f"it is longer than {LONGEST} characters")
+    try:
+        _compiled(expression)
+    except _REFUSED as error:
+        raise PatternError(str(error)) from None
+
+
 def matches(expression: str, text: str, patience: Patience | None = None) -> bool:
     """Whether the whole of ``text`` matches. Raises PatternError.
 
     ``patience`` is for expressions that users bring; those of resource types need none.
     """
-    if len(expression) > LONGEST:
-        raise PatternError(f"it is longer than {LONGEST} characters")
+    check(expression)
     try:
         if patience is None:
             return _compiled(expression).fullmatch(text, timeout=_GRANTS[-1]) is not None
@@ -59,7 +70,7 @@ def matches(expression: str, text: str, patience: Patience | None = None) -> boo
         raise PatternError("it takes too long to match") from None
     except PatternError:
         raise
-    except (regex.error, RecursionError, OverflowError, MemoryError, ValueError) as error:
+    except _REFUSED as error:
         raise PatternError(str(error)) from None
 
 

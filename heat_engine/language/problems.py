@@ -86,7 +86,7 @@ def in_file(problem: Problem, name: str) -> Problem:
 def failure(problems: Sequence[Problem]) -> HearthError:
     """The error that reports all ``problems``: a single one keeps its own class."""
     if len(problems) == 1 and isinstance(problems[0], ClassedProblem):
-        return problems[0].raises(str(problems[0]))
+        return problems[0].raises(str(problems[0]), problems=problems)
     shown = [p.shown() if isinstance(p, Unplaced) else p for p in problems[:MOST_SHOWN]]
     if len(problems) > MOST_SHOWN:
         shown.append(Problem(f"... and {len(problems) - MOST_SHOWN} more problems"))

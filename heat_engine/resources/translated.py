@@ -50,7 +50,13 @@ class TranslatedType(ResourceType):
 
     def _complete(self, request: Request, properties: Mapping[str, Any]) -> dict[str, Any]:
         given = self.given(request, properties)
-        return language_properties.complete(self.basis.properties, given)
+        # What the basis did not take at its creation must not be in the way of its end.
+        read = (
+            language_properties.complete
+            if request.verb in ("create", "update")
+            else language_properties.lenient
+        )
+        return read(self.basis.properties, given)
 
     def _call(self, request: Request, verb: Callable[[Request], Progress]) -> Progress:
         return guarded(request, lambda call: self.told(call, verb(self.translated(call))))

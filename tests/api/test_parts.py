@@ -170,17 +170,27 @@ def test_validate(api: Client, engine: ScriptedEngine) -> None:
     assert "args" not in asked
 
 
-@pytest.mark.parametrize(
-    "result", [{"Error": "bad: template"}, errors.StackValidationFailed("bad: template")]
-)
-def test_an_invalid_template_is_a_bad_request(
-    api: Client, engine: ScriptedEngine, result: Any
+def test_an_invalid_template_is_a_bad_request_that_tells_every_place(
+    api: Client, engine: ScriptedEngine
 ) -> None:
-    engine.answers["validate_template"] = result
+    found = [errors.Problem("bad", ("resources", "a"), line=3, column=5), errors.Problem("worse")]
+    engine.answers["validate_template"] = errors.StackValidationFailed(problems=found)
     answer = api("POST", "/v1/p1/validate", {"template": TEMPLATE})
     assert answer.status_int == 400
     assert answer.json["error"]["type"] == "HTTPBadRequest"
-    assert answer.json["error"]["message"] == "bad: template"
+    assert answer.json["error"]["message"] == "resources.a: bad\nworse"
+    assert [item["line"] for item in answer.json["error"]["errors"]] == [3, None]
+
+
+def test_a_single_fault_of_a_class_of_its_own_has_its_place_too(
+    api: Client, engine: ScriptedEngine
+) -> None:
+    found = errors.Problem("Invalid type (x)", ("parameters", "p"), line=2, column=3)
+    engine.answers["validate_template"] = errors.InvalidSchemaError(str(found), problems=[found])
+    told = api("POST", "/v1/p1/validate", {"template": TEMPLATE}).json["error"]
+    assert told["type"] == "InvalidSchemaError"
+    assert told["message"] == "parameters.p: Invalid type (x)"
+    assert [(item["path"], item["line"]) for item in told["errors"]] == [("parameters.p", 2)]
 
 
 @pytest.mark.parametrize(

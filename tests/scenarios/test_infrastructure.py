@@ -117,6 +117,16 @@ def test_a_whole_virtual_private_cloud(site: World) -> None:
     assert left(site) == {}
 
 
+def test_what_could_not_be_made_of_bad_values_can_be_deleted(site: World) -> None:
+    wrong = {**network(), "subnet": aws("EC2::Subnet", VpcId=reference("vpc"), CidrBlock="x/y")}
+    stack = site.create({name: wrong[name] for name in ("vpc", "subnet")})
+    stack.reach("CREATE_FAILED", seconds=SECONDS)
+    assert "Invalid net cidr 'x/y'" in stack.show()["stack_status_reason"]
+    stack.delete()
+    stack.reach("DELETE_COMPLETE", seconds=SECONDS)
+    assert left(site) == {}
+
+
 def test_an_address_goes_from_one_instance_to_another(site: World) -> None:
     def given(of: str) -> dict[str, Any]:
         made = {

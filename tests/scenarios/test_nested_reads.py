@@ -4,6 +4,9 @@ from __future__ import annotations
 
 from typing import Any
 
+import pytest
+
+from common import errors
 from tests.scenarios.nests import BOX, box, child, create, nest, texts
 from tests.scenarios.world import MINE, Stack, World, template, thing
 
@@ -25,12 +28,17 @@ def test_the_facade_reads_the_resource_outside(world: World) -> None:
 
 
 def test_validating_a_template_looks_into_it(world: World) -> None:
-    found = world.engine.service.validate_template(
-        MINE,
-        template({"r": {"type": "bad.yaml"}}),
-        files={"bad.yaml": "heat_template_version: 2018-08-31\nresources: {a: {type: No::Such}}"},
-    )
-    assert found["Error"].startswith("resources.r<bad.yaml>: resources.a.type: The Resource Type")
+    with pytest.raises(
+        errors.StackValidationFailed,
+        match=r"^resources\.r<bad\.yaml>: resources\.a\.type: The Resource Type",
+    ):
+        world.engine.service.validate_template(
+            MINE,
+            template({"r": {"type": "bad.yaml"}}),
+            files={
+                "bad.yaml": "heat_template_version: 2018-08-31\nresources: {a: {type: No::Such}}"
+            },
+        )
 
 
 def names(listed: list[dict[str, Any]]) -> list[tuple[str, str | None]]:

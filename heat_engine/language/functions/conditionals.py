@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from typing import Any
 
+from common.errors import HearthError
 from heat_engine.language.functions.base import (
     Choice,
     Function,
@@ -33,10 +34,15 @@ class Equals(Function):
     def construct(self) -> None:
         items = items_of(self.arguments)
         if items is None or len(items) != 2:
-            raise fault(f'Arguments to "{self.name}" must be of the form: [value_1, value_2]')
+            raise self._malformed()
 
     def compute(self, arguments: Any, resolution: Resolution) -> Any:
+        if len(arguments) != 2:  # one of them is AWS::NoValue
+            raise self._malformed()
         return bool(arguments[0] == arguments[1])
+
+    def _malformed(self) -> HearthError:
+        return fault(f'Arguments to "{self.name}" must be of the form: [value_1, value_2]')
 
 
 class ConditionFunction(Function):

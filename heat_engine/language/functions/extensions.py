@@ -16,7 +16,7 @@ from heat_engine.language.functions.base import (
     fault,
     items_of,
 )
-from heat_engine.language.functions.references import FindInMap, Ref
+from heat_engine.language.functions.references import FindInMap, ParameterReference, Ref
 from heat_engine.language.scope import Static
 from heat_engine.language.unknown import UNKNOWN
 from heat_engine.language.versions import EXTENSIONS
@@ -66,6 +66,16 @@ class RefOfName(Ref):
             raise fault(f'The name in "{name}" may depend on parameters only')
         value = Resolution(Static(), shared=binding.budget).resolve(node)
         return Choice([node], path) if value is UNKNOWN else cls.of(parser, name, value, path)
+
+
+class ParameterOfName(RefOfName):
+    """The same where resources are not known."""
+
+    __slots__ = ()
+
+    @staticmethod
+    def of(parser: SnippetParser, name: str, node: Any, path: Path) -> Function:
+        return ParameterReference(name, node, path[:-1], parser.binding)
 
 
 class FindInMapOrDefault(FindInMap):

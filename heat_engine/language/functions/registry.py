@@ -130,6 +130,13 @@ _HOT_CONDITIONS: Table = {
     "or": conditionals.Or,
     "get_param": references.GetParam,
 }
+# What CloudFormation takes where only parameters are known.
+_OF_PARAMETERS: Table = {
+    "Fn::Select": lists.Select,
+    "Fn::Join": strings.Join,
+    "Fn::Split": strings.Split,
+    "Fn::Sub": substitute.SubstituteParameters,
+}
 _CFN_CONDITIONS: Table = {
     "Fn::Equals": conditionals.Equals,
     "Fn::Not": conditionals.CfnNot,
@@ -158,11 +165,9 @@ def grammar(version: Version) -> Grammar:
 def loop_grammar(version: Version) -> Grammar:
     """Functions by name that may stand in a loop's collection: none of them needs resources."""
     allowed: Table = {
+        **_OF_PARAMETERS,
         "Ref": references.ParameterReference,
         "Fn::FindInMap": extensions.FindInMapOrDefault,
-        "Fn::Select": lists.Select,
-        "Fn::Join": strings.Join,
-        "Fn::Split": strings.Split,
     }
     return {**dict.fromkeys(grammar(version), conditionals.Misplaced), **allowed}
 
@@ -194,8 +199,10 @@ def condition_grammar(version: Version) -> Grammar:
         allowed["contains"] = lists.Contains
         allowed["yaql"] = query.Yaql
     if version.is_aws:
+        allowed.update(_OF_PARAMETERS)
         allowed["Condition"] = conditionals.ConditionReference
     if version.extensions:
+        allowed["Ref"] = extensions.ParameterOfName
         allowed["Fn::FindInMap"] = extensions.FindInMapOrDefault
         allowed["Fn::Length"] = extensions.Length
     misplaced = dict.fromkeys(grammar(version), conditionals.Misplaced)

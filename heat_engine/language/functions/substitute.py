@@ -107,3 +107,12 @@ class Substitute(Function):
         if not isinstance(value, str | int | float):
             raise fault(f'The value of "{name}" in "{self.name}" must be a string')
         return str(value)
+
+
+class SubstituteParameters(Substitute):
+    """``Fn::Sub`` where resources are not known: names are those of parameters."""
+
+    __slots__ = ()
+
+    def _reference(self, name: str) -> Function:
+        return ParameterReference(self.name, name, (*self.path, self.name), self.binding)

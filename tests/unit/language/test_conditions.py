@@ -5,7 +5,7 @@ from typing import Any
 import pytest
 
 from heat_engine.language import template, validation
-from heat_engine.language.parameters import Parameters
+from heat_engine.language.parameters import Parameters, pseudo
 from heat_engine.language.template import BoundTemplate
 from tests.unit.language.helpers import TYPES
 
@@ -112,11 +112,39 @@ def test_what_hangs_on_a_missing_parameter_counts_as_there() -> None:
             {"c": {"or": [True]}},
             'conditions.c.or: The minimum number of condition arguments to "or" is 2.',
         ),
-        ({"c": {"and": [True, 5]}}, 'resources.a.condition: Invalid condition "5"'),
+        ({"c": {"and": [True, 5]}}, 'conditions.c: Invalid condition "5"'),
     ],
 )
 def test_faults(conditions: Any, message: str) -> None:
     assert message in messages(conditions)
+
+
+def test_what_cloudformation_takes_in_conditions() -> None:
+    def problems(definition: Any, **more: Any) -> list[str]:
+        document = {
+            "AWSTemplateFormatVersion": "2010-09-09",
+            "Parameters": {"P": {"Type": "CommaDelimitedList", "Default": "a,b"}},
+            "Conditions": {"C": definition},
+            "Resources": {"A": {"Type": "T", "Condition": "C"}},
+            **more,
+        }
+        parsed = template.parse(document)
+        always = pseudo("cfn", "s", None, "p", modern=True)
+        bound = parsed.bind(Parameters.resolve(parsed.parameters, {}, pseudo=always))
+        assert bound.problems or "A" in bound.resources
+        return [str(problem) for problem in bound.problems]
+
+    joined = {"Fn::Join": ["", {"Ref": "P"}]}
+    assert problems({"Fn::Equals": [joined, "ab"]}) == []
+    first = {"Fn::Select": [0, {"Fn::Split": [",", "a,b"]}]}
+    assert problems({"Fn::Equals": [{"Fn::Sub": ["${x}-", {"x": first}]}, "a-"]}) == []
+    named = {"Ref": {"Fn::Sub": ["${x}", {"x": "P"}]}}
+    loops = {"Transform": "AWS::LanguageExtensions"}
+    assert problems({"Fn::Equals": [named, ["a", "b"]]}, **loops) == []
+    (told,) = problems({"Fn::Equals": [{"Fn::Sub": "${A}"}, "x"]})
+    assert told == 'Conditions.C: The specified reference "A" (in unknown) is incorrect.'
+    (told,) = problems({"Fn::Equals": [{"Ref": "AWS::NoValue"}, "x"]})
+    assert told.endswith('Arguments to "Fn::Equals" must be of the form: [value_1, value_2]')
 
 
 def test_the_type_of_a_resources_condition() -> None:

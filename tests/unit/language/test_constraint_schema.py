@@ -57,6 +57,13 @@ def test_only_the_first_kind_of_a_map_counts() -> None:
         ([{"modulo": {"step": 2.5, "offset": 1}}], "step/offset must be integer"),
         ([{"allowed_values": 1}], "AllowedValues must be a list"),
         ([{"allowed_pattern": 1}], "AllowedPattern must be a string"),
+        (
+            [{"allowed_pattern": "[a"}],
+            (
+                'AllowedPattern "[a" is not a regular expression: '
+                "unterminated character set at position 2"
+            ),
+        ),
     ],
 )
 def test_faults(declared: Any, message: str) -> None:

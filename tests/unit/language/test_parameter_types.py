@@ -81,6 +81,10 @@ def test_constraints_of_members() -> None:
         resolve("80,8080", **declaration)
     with pytest.raises(errors.StackValidationFailed, match="does not match pattern"):
         resolve("x", Type="AWS::EC2::VPC::Id", AllowedPattern="vpc-.*")
+    pattern = {"Type": "CommaDelimitedList", "AllowedPattern": "[a-z]+"}
+    assert resolve("ab,c", **pattern).value("p") == ["ab", "c"]
+    with pytest.raises(errors.StackValidationFailed, match='"2" does not match pattern'):
+        resolve("ab,2", **pattern)
 
 
 def test_commas_of_the_older_list_keep_their_blanks() -> None:

@@ -203,3 +203,11 @@ def test_a_fault_of_a_hidden_parameter_does_not_show_its_value() -> None:
     with pytest.raises(errors.InvalidSchemaError) as default:
         resolve({"p": {**hidden, "default": "S3cret!"}}, {})
     assert "S3cret!" not in default.value.message
+
+
+def test_an_empty_hidden_value_leaves_the_message_as_it_is() -> None:
+    hidden = {"type": "string", "hidden": True, "constraints": [{"allowed_pattern": "[a-z]+"}]}
+    with pytest.raises(errors.StackValidationFailed, match='"" does not match pattern "'):
+        resolve({"p": hidden}, {"p": ""})
+    with pytest.raises(errors.InvalidSchemaError, match="Invalid default "):
+        resolve({"p": {**hidden, "default": ""}}, {"p": "a"})

@@ -93,7 +93,7 @@ def test_functions_of_the_language_extensions() -> None:
         for name, kind in condition_grammar(extended).items()
         if kind is not condition_grammar(plain).get(name)
     }
-    assert allowed == {"Fn::Length", "Fn::FindInMap"}
+    assert allowed == {"Fn::Length", "Fn::FindInMap", "Ref"}
     assert set(loop_grammar(extended)) == set(grammar(extended))
 
 
