@@ -169,6 +169,7 @@ def _create(
         depth=parent.depth + 1,
         user_id=parent.user_id,
         user_name=parent.user_name,
+        user_project_id=parent.user_project_id,
         credentials=parent.credentials,
         action=str(prepared.action),
         status=str(Status.IN_PROGRESS),

@@ -79,6 +79,11 @@ def retire(
         revocations.add(session, revocations.DELEGATION, [credentials])
 
 
+def user_project(core: Core, context: RequestContext) -> str | None:
+    """Where the guests of a new stack are: in no project of a domain yet, or in the stack's own."""
+    return None if core.identity.keeps_guests else context.project_id
+
+
 def end(session: Session, stack: StackRecord) -> None:
     """Nothing acts for a root stack any more that is deleted, unless snapshots are left to be."""
     if stack.owner_id is None and not snapshots.left(session, stack.id):

@@ -43,7 +43,7 @@ def summary(stack: StackSummary) -> dict[str, Any]:
         "deletion_time": time(stack.deleted_at),
         "stack_owner": stack.user_name,
         "parent": stack.owner_id,
-        "stack_user_project_id": stack.project_id,
+        "stack_user_project_id": stack.user_project_id,
         "tags": list(stack.tags) or None,
     }
 

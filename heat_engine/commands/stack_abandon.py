@@ -64,6 +64,9 @@ def _abandon(
     for member in family:
         _forget(session, member)
     delegation.end(session, stack)
+    if core.identity.keeps_guests:
+        # Whoever adopts the stack gets guests of its own.
+        delegation.end_guests(session, stack)
     return document
 
 

@@ -98,7 +98,7 @@ def preview(core: Core, context: RequestContext, name: Any, order: Order) -> dic
     """The stack that ``create`` would make; nothing is stored."""
     chosen = options(order.args)
     goal = _validated(core, context, name, order, None, chosen)
-    stack = _unborn(context, name, goal, chosen)
+    stack = _unborn(core, context, name, goal, chosen)
     shown = render.full(stack, goal.parameters.shown(), [])
     shown["resources"] = Preview(stack.created_at).of(goal, render.identity(stack))
     return shown
@@ -180,6 +180,7 @@ def _write(
         name=name,
         user_id=context.user_id,
         user_name=context.user_name,
+        user_project_id=delegation.user_project(core, context),
         description=goal.template.description,
         template_hash=documents.put(session, goal.document),
         files_hash=documents.put(session, dict(goal.files)),
@@ -200,7 +201,9 @@ def _write(
     return change.begin(core, session, stack, action, goal=goal)
 
 
-def _unborn(context: RequestContext, name: str, goal: Goal, chosen: Options) -> StackRecord:
+def _unborn(
+    core: Core, context: RequestContext, name: str, goal: Goal, chosen: Options
+) -> StackRecord:
     return StackRecord(
         id="None",
         project_id=context.project_id or "",
@@ -212,6 +215,7 @@ def _unborn(context: RequestContext, name: str, goal: Goal, chosen: Options) -> 
         depth=0,
         user_id=context.user_id,
         user_name=context.user_name,
+        user_project_id=delegation.user_project(core, context),
         description=goal.template.description,
         template_hash="",
         files_hash="",

@@ -103,7 +103,7 @@ def _head(stack: StackSummary) -> Document:
         "action": stack.action,
         "status": stack.status,
         "project_id": stack.project_id,
-        "stack_user_project_id": stack.project_id,
+        "stack_user_project_id": stack.user_project_id,
         "tags": list(stack.tags),
     }
 

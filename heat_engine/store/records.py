@@ -35,6 +35,7 @@ class StackSummary:
     converge: bool | None
     traversal_id: str | None
     released_from: str | None = None
+    user_project_id: str | None = None
     tags: tuple[str, ...] = ()
 
 

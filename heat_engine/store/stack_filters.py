@@ -37,7 +37,7 @@ _FILTERS = {
     "owner_id": "owner_id",
     "parent": "owner_id",
     "tenant": "project_id",
-    "stack_user_project_id": "project_id",
+    "stack_user_project_id": "user_project_id",
     "disable_rollback": "disable_rollback",
     "timeout_mins": "timeout_mins",
 }

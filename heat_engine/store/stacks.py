@@ -78,6 +78,12 @@ def set_credentials(session: Session, root_id: str, credentials: Mapping[str, An
     session.execute(update_table(stack).where(stack.c.root_id == root_id).values(values))
 
 
+def set_user_project(session: Session, root_id: str, project_id: str) -> None:
+    """Tell a root stack and all stacks nested in it where their guests are users."""
+    where = (stack.c.root_id == root_id, stack.c.deleted_at.is_(None))
+    session.execute(update_table(stack).where(*where).values(user_project_id=project_id))
+
+
 def list(  # noqa: A001
     session: Session,
     *,

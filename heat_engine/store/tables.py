@@ -92,6 +92,8 @@ stack = Table(
     # JSON, the hidden values of the stacks that were around it.
     Column("released_from", Identifier, index=True),
     Column("withheld", LongText),
+    # Where the guests of its tree are users; NULL until the first is made in a domain for guests.
+    Column("user_project_id", Line(64)),
     UniqueConstraint("project_id", "live_name"),
     Index("ix_stack_project_id_created_at", "project_id", "created_at"),
     Index("ix_stack_deleted_at", "deleted_at"),

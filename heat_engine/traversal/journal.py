@@ -29,6 +29,7 @@ class Pending:
     events: list[dict[str, Any]] = field(default_factory=list)
     gone: list[str] = field(default_factory=list)
     guests: list[dict[str, Any]] = field(default_factory=list)
+    place: str = ""
     unheard: list[str] = field(default_factory=list)
     heard: list[tuple[str, Signal]] = field(default_factory=list)
     children: dict[str, Prepared] = field(default_factory=dict)
@@ -84,6 +85,11 @@ class Journal:
 
     def guest(self, columns: dict[str, Any]) -> None:
         self._pending.guests.append(columns)
+
+    def place(self, project_id: str) -> None:
+        """Tell the stacks of the tree in which project their guests are users."""
+        if self._stack.user_project_id != project_id:
+            self._pending.place = project_id
 
     def want_child(self, prepared: Prepared) -> None:
         self._pending.children[prepared.child_id] = prepared
@@ -175,12 +181,15 @@ class Journal:
     ) -> tuple[Any, Nested]:
         settings = self._core.settings
         left = stacks.living(session, pending.left)
-        if pending.children or left:
-            # Nested stacks are counted, and leave the tree, one after the other.
+        if pending.children or left or pending.place:
+            # Nested stacks are counted, and join and leave the tree, one after the other.
             traversals.lock_stack(session, self._stack.root_id)
         if more is not None:
             traversals.lock_stack(session, self._stack.id)
         traversals.hold(session, self._traversal, settings.engine_id, settings.lease_seconds)
+        if pending.place:
+            stack = stacks.get(session, self._stack.id) or self._stack
+            stacks.set_user_project(session, stack.root_id, pending.place)
         for columns in pending.guests:
             guests.insert(session, **columns)
         resources.save(session, pending.rows.values())

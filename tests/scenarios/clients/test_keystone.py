@@ -59,6 +59,7 @@ class Registered:
             "paste_deploy": {"flavor": "keystone"},
             "cloud": {"backend": "openstack"},
         }
+        options["DEFAULT"]["enable_stack_abandon"] = True
         self.policy = directory / "policy.yaml"
         self.policy.write_text("{}")
         options["oslo_policy"] = {"policy_file": str(self.policy)}
@@ -244,7 +245,9 @@ def test_guests_are_users_of_the_domain(alice: OpenStack, registered: Registered
     )
     root = f"{registered.deployment.native_url}/{pair['project_id']}/stacks"
     token = {"X-Auth-Token": str(opened.get_token())}
-    stack_id = json.loads(alice.run("stack", "show", "-f", "json", "called"))["id"]
+    known = json.loads(alice.run("stack", "show", "-f", "json", "called"))
+    assert known["stack_user_project_id"] == pair["project_id"]
+    stack_id = known["id"]
     place = f"{root}/called/{stack_id}/resources"
 
     def status(method: str, path: str) -> int:
@@ -274,6 +277,17 @@ def test_guests_are_users_of_the_domain(alice: OpenStack, registered: Registered
     alice.run("stack", "delete", "--yes", "--wait", "called")
     until(lambda: registered.guests() == [], "the guests to be gone", 30)
     assert requests.put(url, json=told, timeout=30).status_code == 403
+
+
+def test_an_abandoned_stack_leaves_nothing(alice: OpenStack, registered: Registered) -> None:
+    """Neither a trust nor guests and their project, see ``nothing_left``."""
+    alice.run("stack", "create", "--wait", "-t", write(registered, CALM), "calm")
+    known = json.loads(alice.run("stack", "show", "-f", "json", "calm"))
+    assert known["stack_user_project_id"] is None
+    alice.run("stack", "create", "--wait", "-t", write(registered, ADMINISTRATIVE), "given-up")
+    assert registered.kept() == (2, 1, 1)
+    for name in ("given-up", "calm"):
+        alice.run("stack", "abandon", name)
 
 
 def test_a_rule_for_a_resource_type(alice: OpenStack, registered: Registered) -> None:

@@ -14,6 +14,7 @@ from tests.unit.store.rows import add_stack
 @pytest.fixture
 def listed(database: Database) -> Database:
     common: dict[str, Any] = {"user_name": "ada", "timeout_mins": 1, "disable_rollback": True}
+    common["user_project_id"] = "guests"
     add_stack(database, "a", **common, status_reason="fine")
     add_stack(database, "b", **{**common, "user_name": "bob"}, status="FAILED")
     add_stack(database, "c", **{**common, "timeout_mins": 2}, action="UPDATE", status="IN_PROGRESS")
@@ -47,7 +48,8 @@ def listed(database: Database) -> Database:
         ({"tenant": "another"}, ""),
         ({"tenant": "project"}, "abcd"),
         ({"stack_user_project_id": "another"}, ""),
-        ({"stack_user_project_id": "project"}, "abcd"),
+        ({"stack_user_project_id": "project"}, ""),
+        ({"stack_user_project_id": "guests"}, "abcd"),
         ({"name": ""}, "abcd"),
         ({"name": [None, ""]}, "abcd"),
         ({"description": "ignored"}, "abcd"),

@@ -262,3 +262,12 @@ def test_children_and_trees(database: Database) -> None:
     assert [item.name for item in database.query(stacks.children, root)] == ["child"]
     tree = {item.name for item in database.query(stacks.tree, root)}
     assert tree == {"root", "child", "grandchild"}
+
+
+def test_a_tree_shares_the_project_of_its_guests(database: Database) -> None:
+    root = add_stack(database, "root", user_project_id="own")
+    inner = add_stack(database, "inner", owner_id=root, root_id=root, depth=1)
+    other = add_stack(database, "other", user_project_id="own")
+    database.transact(stacks.set_user_project, root, "guests")
+    found = [database.query(stacks.get, name) for name in (root, inner, other)]
+    assert [item and item.user_project_id for item in found] == ["guests", "guests", "own"]
