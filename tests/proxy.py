@@ -20,6 +20,8 @@ class Proxy:
         self._sockets: list[socket.socket] = []
         self._fatal_word: bytes | None = None
         self._unheard_word: bytes | None = None
+        self._unanswered_word: bytes | None = None
+        self._unanswered: set[socket.socket] = set()
         self._listener: socket.socket | None = None
         self._talker: socket.socket | None = None
         self.turns = 0
@@ -53,6 +55,10 @@ class Proxy:
     def cut_before_told(self, word: bytes) -> None:
         """Cut at the next message with this word, which the server never gets."""
         self._unheard_word = word
+
+    def answer_no_more(self, word: bytes) -> None:
+        """Pass on the next message with this word, and nothing that comes back."""
+        self._unanswered_word = word
 
     def __enter__(self) -> Proxy:
         return self
@@ -94,6 +100,11 @@ class Proxy:
                     sink.sendall(data)
                     sink.shutdown(socket.SHUT_WR)
                     return
+                if self._unanswered_word is not None and self._unanswered_word in data:
+                    self._unanswered_word = None
+                    self._unanswered.add(source)
+                if sink in self._unanswered:
+                    continue
                 with self._lock:
                     self.turns += source is not self._talker
                     self._talker = source

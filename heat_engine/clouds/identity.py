@@ -12,6 +12,9 @@ from typing import Any
 Credentials = Mapping[str, Any]
 # Where a stack's credentials have what was delegated.
 AUTH = "auth"
+# What was delegated can be found by this. Keystone keeps, and shows, fields of a trust that it does
+# not know.
+CLIENT_TOKEN = "client_token"  # noqa: S105
 
 
 @dataclass(frozen=True, slots=True)
@@ -55,9 +58,15 @@ class Identity:
     def guest_domain_id(self) -> str | None:
         return None
 
-    def delegate(self, caller: Caller) -> dict[str, Any]:
+    def promised(self, caller: Caller, token: str) -> dict[str, Any]:
+        """What ``revoke`` finds by, that ``delegate`` with this token may have made; empty where it
+        makes nothing. Asks nobody."""
+        return {}
+
+    def delegate(self, caller: Caller, token: str) -> dict[str, Any]:
         """What a stack stores to act for the caller from now on, whatever becomes of its token.
 
+        token: travels with the call, so that what is made can be found without its answer.
         Raises ``MissingCredentialError`` when the request does not bring what that takes.
         """
         return {}

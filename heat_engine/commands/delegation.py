@@ -1,21 +1,27 @@
 """How a stack goes on acting for who made it: delegated in a request, stored with the stack.
 
 What was delegated and is not needed any more is noted in the transaction that says so, and given
-back by ``giving_back``.
+back by ``giving_back``. What is about to be delegated is noted before, and the note is taken away
+by the transaction that stores it: whenever an engine dies, nothing is left that nobody uses.
 """
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Mapping
+from collections.abc import Iterable, Iterator, Mapping
+from contextlib import contextmanager
 from typing import Any
 
 from common import errors
 from common.context import RequestContext
-from heat_engine.clouds.identity import AUTH, Caller
+from common.identifiers import new_id
+from heat_engine.clouds.identity import AUTH, CLIENT_TOKEN, Caller
 from heat_engine.commands.core import Core
 from heat_engine.store import revocations, snapshots, stacks, traversals
 from heat_engine.store.records import StackRecord
 from heat_engine.store.session import Session
+
+# Longer than a request lasts between delegating and storing.
+PATIENCE_SECONDS = 600.0
 
 
 def fresh(core: Core, context: RequestContext) -> dict[str, Any]:
@@ -23,7 +29,35 @@ def fresh(core: Core, context: RequestContext) -> dict[str, Any]:
 
     Raises ``MissingCredentialError`` when the request does not bring what that takes.
     """
-    return {**_known(context), **core.identity.delegate(_caller(context))}
+    caller, token = _caller(context), new_id()
+    known = _known(context)
+    promised = core.identity.promised(caller, token)
+    if promised:
+        body = {**known, **promised}
+        note = (token, revocations.DELEGATION, body, PATIENCE_SECONDS)
+        core.database.transact(revocations.foresee, *note)
+    return {**known, **core.identity.delegate(caller, token)}
+
+
+def keep(session: Session, credentials: Mapping[str, Any]) -> None:
+    """In the transaction that stores what ``fresh`` has delegated.
+
+    Raises ``ServiceUnavailable`` when that took so long that it is being given back.
+    """
+    token = _token(credentials)
+    if token and not revocations.remove(session, token):
+        raise errors.ServiceUnavailable("What was delegated for the stack was not stored in time.")
+
+
+@contextmanager
+def kept(core: Core, credentials: Mapping[str, Any] | None) -> Iterator[None]:
+    """Around what stores it: when that fails, what was delegated is given back at once."""
+    try:
+        yield
+    except Exception:
+        if token := _token(credentials or {}):
+            core.database.transact(revocations.hasten, token)
+        raise
 
 
 def borrowed(core: Core, context: RequestContext) -> dict[str, Any]:
@@ -61,6 +95,7 @@ def replace(
     """Give the stack and those nested in it new credentials, if there are some."""
     if credentials is None:
         return stack
+    keep(session, credentials)
     stacks.set_credentials(session, stack.root_id, credentials)
     root = stacks.get(session, stack.root_id) or stack
     retire(session, stack.credentials, _kin(session, root))
@@ -110,6 +145,11 @@ def _kin(session: Session, root: StackRecord) -> list[StackRecord]:
         for other in stacks.kin(session, root)
         if other.deleted_at is None or snapshots.left(session, other.id)
     ]
+
+
+def _token(credentials: Mapping[str, Any]) -> str | None:
+    """The note of what was delegated; none where nothing was made for it."""
+    return (credentials.get(AUTH) or {}).get(CLIENT_TOKEN)
 
 
 def _known(context: RequestContext) -> dict[str, Any]:

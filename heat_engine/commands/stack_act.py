@@ -26,7 +26,8 @@ def act(
     """
     stack = core.database.query(access.by_identity, context, identity)
     held = delegation.renewed(core, context, stack)
-    return core.database.transact(_act, core, context, identity, action, held)
+    with delegation.kept(core, held):
+        return core.database.transact(_act, core, context, identity, action, held)
 
 
 def cancel(

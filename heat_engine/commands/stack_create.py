@@ -85,13 +85,10 @@ def create(core: Core, context: RequestContext, name: Any, order: Order) -> Begu
         goal = replace(goal, adopted=stack_adopt.adoptable(found))
     held = delegation.fresh(core, context)
     action = Action.CREATE if found is None else Action.ADOPT
-    try:
+    with delegation.kept(core, held):
         return core.database.transact(
             _write, core, context, name, stack_id, goal, chosen, held, action
         )
-    except Exception:
-        core.database.transact(delegation.retire, held)
-        raise
 
 
 def preview(core: Core, context: RequestContext, name: Any, order: Order) -> dict[str, Any]:
@@ -172,6 +169,7 @@ def _write(
     action: Action,
 ) -> Begun:
     _check_quota(core, session, context)
+    delegation.keep(session, credentials)
     disable_rollback = True if chosen.disable_rollback is None else chosen.disable_rollback
     stacks.insert(
         session,

@@ -21,7 +21,8 @@ def delete(core: Core, context: RequestContext, identity: dict[str, Any]) -> Beg
     """
     stack = core.database.query(access.by_identity, context, identity)
     held = delegation.renewed(core, context, stack)
-    return core.database.transact(_write, core, context, identity, held)
+    with delegation.kept(core, held):
+        return core.database.transact(_write, core, context, identity, held)
 
 
 def _write(

@@ -45,7 +45,8 @@ def create(
         )
     stack = core.database.query(access.by_identity, context, identity)
     held = delegation.renewed(core, context, stack)
-    return core.database.transact(_create, core, context, identity, name, held)
+    with delegation.kept(core, held):
+        return core.database.transact(_create, core, context, identity, name, held)
 
 
 def show(
@@ -86,7 +87,10 @@ def restore(
     type_rules.check_goal(core, context, goal)
     goals.check(core, goal, goals.timeout_seconds(core, stack.timeout_mins))
     held = delegation.renewed(core, context, stack, takes_over=True)
-    return core.database.transact(_restore, core, context, identity, then, goal, snapshot_id, held)
+    with delegation.kept(core, held):
+        return core.database.transact(
+            _restore, core, context, identity, then, goal, snapshot_id, held
+        )
 
 
 def begin(

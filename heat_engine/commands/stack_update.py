@@ -40,26 +40,18 @@ def update(core: Core, context: RequestContext, identity: dict[str, Any], order:
 
     ``args["existing"]`` is the mark of PATCH: what is not given stays (native-api.md section 8.5).
     """
-    held = None
-    for attempt in range(ATTEMPTS):
-        stack, goal, chosen = _prepare(core, context, identity, order)
-        if attempt == 0:
-            held = delegation.renewed(core, context, stack, takes_over=True)
-        try:
-            return core.database.transact(
-                _write,
-                core,
-                context,
-                identity,
-                stack,
-                goal,
-                chosen,
-                bool(order.args.get("existing")),
-                held,
-            )
-        except Moved:
-            continue
-    raise errors.ActionInProgress(stack_name=stack.name, action=stack.action)
+    stack, goal, chosen = _prepare(core, context, identity, order)
+    held = delegation.renewed(core, context, stack, takes_over=True)
+    existing = bool(order.args.get("existing"))
+    with delegation.kept(core, held):
+        for _ in range(ATTEMPTS):
+            try:
+                return core.database.transact(
+                    _write, core, context, identity, stack, goal, chosen, existing, held
+                )
+            except Moved:
+                stack, goal, chosen = _prepare(core, context, identity, order)
+        raise errors.ActionInProgress(stack_name=stack.name, action=stack.action)
 
 
 def preview(

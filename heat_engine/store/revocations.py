@@ -28,19 +28,36 @@ class Revocation:
     attempts: int = 0
 
 
+def foresee(session: Session, token: str, kind: str, body: Mapping[str, Any], wait: float) -> None:
+    """Note what is about to be made, to be given back after so many seconds unless the transaction
+    that keeps it takes the note away: ``remove(token)``."""
+    _insert(session, [_row(session, token, kind, body, session.now() + wait)])
+
+
+def hasten(session: Session, token: str) -> None:
+    """What was foreseen is given back now."""
+    session.execute(update(revocation).where(revocation.c.id == token).values(due_at=0.0))
+
+
 def add(session: Session, kind: str, bodies: Iterable[Mapping[str, Any]]) -> None:
     """Note things to give back, in the transaction after which nobody uses them any more."""
-    rows = [
-        {
-            "id": new_id(),
-            "kind": kind,
-            "body": session.vault.encrypt_json(dict(body)),
-            "attempts": 0,
-            "due_at": 0.0,
-            "created_at": clock.utc(),
-        }
-        for body in bodies
-    ]
+    _insert(session, [_row(session, new_id(), kind, body, 0.0) for body in bodies])
+
+
+def _row(
+    session: Session, row_id: str, kind: str, body: Mapping[str, Any], due_at: float
+) -> dict[str, Any]:
+    return {
+        "id": row_id,
+        "kind": kind,
+        "body": session.vault.encrypt_json(dict(body)),
+        "attempts": 0,
+        "due_at": due_at,
+        "created_at": clock.utc(),
+    }
+
+
+def _insert(session: Session, rows: builtins.list[dict[str, Any]]) -> None:
     if rows:
         session.execute(insert_into(revocation), rows)
 
@@ -59,9 +76,10 @@ def due(session: Session, limit: int) -> builtins.list[Revocation]:
     ]
 
 
-def remove(session: Session, revocation_id: str) -> None:
-    """Forget what has been given back."""
-    session.execute(delete(revocation).where(revocation.c.id == revocation_id))
+def remove(session: Session, revocation_id: str) -> bool:
+    """Forget what has been given back, or is kept; whether it was noted."""
+    found = session.execute(delete(revocation).where(revocation.c.id == revocation_id))
+    return found.rowcount > 0
 
 
 def postpone(session: Session, item: Revocation, seconds: float) -> None:

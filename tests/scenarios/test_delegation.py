@@ -277,6 +277,19 @@ def test_a_stack_that_is_not_made_leaves_no_trust(
     remove(stack)
 
 
+def test_what_was_delegated_in_vain_is_given_back(
+    real_world: Worlds, keystone: Keystone, plot: str
+) -> None:
+    world = real_world(max_stacks_per_tenant=1)
+    world.caller = someone(keystone, plot, "carol")
+    stack = world.create({"one": thing()}, name="first")
+    with pytest.raises(errors.RequestLimitExceeded):
+        world.create({"one": thing()}, name="second")
+    until(lambda: len(trusts_of(keystone, world.caller)) == 1, "the second trust to be given back")
+    stack.reach("CREATE_COMPLETE")
+    remove(stack)
+
+
 def test_roles_that_are_handed_on(real_world: Worlds, keystone: Keystone, plot: str) -> None:
     world = real_world(roles=("heat_stack_owner",))
     world.caller = someone(keystone, plot, "carol")

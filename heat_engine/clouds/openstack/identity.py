@@ -8,7 +8,7 @@ from typing import Any
 from keystoneauth1 import exceptions, session
 
 from common import errors
-from heat_engine.clouds.identity import AUTH, Caller, Credentials, GuestUser, Identity
+from heat_engine.clouds.identity import AUTH, CLIENT_TOKEN, Caller, Credentials, GuestUser, Identity
 from heat_engine.clouds.interface import CloudError, Document
 from heat_engine.clouds.openstack.refusals import told
 from heat_engine.clouds.openstack.sessions import PASSWORD, TOKEN, TRUST, Sessions
@@ -29,10 +29,15 @@ class KeystoneIdentity(Identity):
         self.keeps_guests = self._settings.guests is not None
         self.guest_auth_url = self._settings.url
 
-    def delegate(self, caller: Caller) -> dict[str, Any]:
+    def promised(self, caller: Caller, token: str) -> dict[str, Any]:
+        if self._settings.deferred != "trusts":
+            return {}
+        return {AUTH: {"method": TRUST, CLIENT_TOKEN: token, "user_id": caller.user_id}}
+
+    def delegate(self, caller: Caller, token: str) -> dict[str, Any]:
         match self._settings.deferred:
             case "trusts":
-                return {AUTH: self._trust(caller)}
+                return {AUTH: self._trust(caller, token)}
             case "password":
                 return {AUTH: self._password(caller)}
         return {}
@@ -59,14 +64,19 @@ class KeystoneIdentity(Identity):
         held = credentials.get(AUTH) or {}
         if held.get("method") != TRUST:
             return
-        opened = self._sessions.forget(str(credentials.get("project_id")), credentials)
+        with told():
+            trust_id = held.get("trust_id") or _made_with(held[CLIENT_TOKEN], self._sessions)
+        if trust_id is None:
+            return
+        whole = {**credentials, AUTH: {**held, "trust_id": trust_id}}
+        opened = self._sessions.forget(str(credentials.get("project_id")), whole)
         with told():
             try:
-                opened.delete(f"{self._settings.url}/OS-TRUST/trusts/{held['trust_id']}")
+                opened.delete(f"{self._settings.url}/OS-TRUST/trusts/{trust_id}")
             except _DEAD:
                 return  # it went with its maker, or an earlier call had taken it away
 
-    def _trust(self, caller: Caller) -> dict[str, Any]:
+    def _trust(self, caller: Caller, token: str) -> dict[str, Any]:
         if not caller.token:
             raise errors.MissingCredentialError(required="X-Auth-Token")
         roles = self._settings.delegated_roles or caller.roles
@@ -76,6 +86,7 @@ class KeystoneIdentity(Identity):
             "impersonation": True,
             "allow_redelegation": False,
             "roles": [{"name": role} for role in roles],
+            CLIENT_TOKEN: token,
         }
         service = self._sessions.service
         try:
@@ -94,7 +105,7 @@ class KeystoneIdentity(Identity):
         except exceptions.ClientException as error:
             raise errors.ServiceUnavailable(f"Keystone made no trust: {error}") from error
         made = answer.json()["trust"]
-        return {"method": TRUST, "trust_id": made["id"], "user_id": caller.user_id}
+        return {**self.promised(caller, token)[AUTH], "trust_id": made["id"]}
 
     def _password(self, caller: Caller) -> dict[str, Any]:
         for name, value in (("X-Auth-User", caller.username), ("X-Auth-Key", caller.password)):
@@ -201,3 +212,13 @@ class KeystoneIdentity(Identity):
         except CloudError as error:
             if error.kind != "not_found":
                 raise
+
+
+def _made_with(client_token: str, sessions: Sessions) -> str | None:
+    """The id of the trust that was made with this token."""
+    answer = sessions.service.get(
+        f"{sessions.settings.url}/OS-TRUST/trusts",
+        params={"trustee_user_id": sessions.service.get_user_id()},
+    )
+    made = [item for item in answer.json()["trusts"] if item.get(CLIENT_TOKEN) == client_token]
+    return made[0]["id"] if made else None

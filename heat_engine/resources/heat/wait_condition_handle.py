@@ -84,11 +84,11 @@ def signal_description(transport: str, request: Request, guest: Guest) -> dict[s
         return {"alarm_url": guest.signal_url}
     if transport == "HEAT_SIGNAL":
         return {
-            "auth_url": guest.endpoint,
+            "auth_url": guest.auth_url or guest.endpoint,
             "username": guest.access,
             "user_id": guest.user_id,
             "password": guest.secret,
-            "project_id": request.project_id,
+            "project_id": guest.project_id or request.project_id,
             "domain_id": "",
             "region_name": "",
             "alarm_url": guest.endpoint,

@@ -68,7 +68,7 @@ def test_a_keystone_that_is_away() -> None:
     with pytest.raises(errors.ServiceUnavailable):
         _ = identity.guest_domain_id
     with pytest.raises(errors.ServiceUnavailable):
-        identity.delegate(Caller(user_id="u", project_id="p", roles=("member",), token="t"))
+        identity.delegate(Caller(user_id="u", project_id="p", roles=("member",), token="t"), "t1")
     held = {"project_id": "p", "auth": {"method": "trust", "trust_id": "t", "user_id": "u"}}
     assert identity.good(held)
     with pytest.raises(CloudError):
@@ -79,6 +79,26 @@ def test_a_token_that_is_no_good_delegates_nothing(keystone: Keystone) -> None:
     identity = identity_at(keystone.url)
     caller = Caller(user_id="u", project_id="p", roles=("member",), token="nonsense")
     with pytest.raises(errors.MissingCredentialError, match="member"):
-        identity.delegate(caller)
+        identity.delegate(caller, "t1")
     with pytest.raises(errors.MissingCredentialError, match="X-Auth-Token"):
-        identity.delegate(Caller(user_id="u", project_id="p"))
+        identity.delegate(Caller(user_id="u", project_id="p"), "t1")
+
+
+def test_a_trust_is_given_back_that_nobody_was_told_of(keystone: Keystone) -> None:
+    """By the token that went with the call; another one, and one that is gone, do no harm."""
+    identity = identity_at(keystone.url)
+    place = keystone.settle(mia="member")
+    opened = keystone.session(f"mia-{place}", place)
+    caller = Caller(
+        user_id=str(opened.get_user_id()),
+        project_id=str(opened.get_project_id()),
+        roles=("member",),
+        token=str(opened.get_token()),
+    )
+    made = {name: identity.delegate(caller, name)["auth"]["trust_id"] for name in ("t1", "t2")}
+    for _ in range(2):
+        identity.revoke({"project_id": caller.project_id, **identity.promised(caller, "t1")})
+    left = keystone.list("OS-TRUST/trusts", trustor_user_id=caller.user_id)
+    assert [item["id"] for item in left] == [made["t2"]]
+    identity.revoke({"project_id": caller.project_id, **identity.promised(caller, "t2")})
+    assert keystone.list("OS-TRUST/trusts", trustor_user_id=caller.user_id) == []
