@@ -22,6 +22,7 @@ from heat_engine.language import (
 from heat_engine.language.definition import ResourceDefinition
 from heat_engine.language.document import SourceMap
 from heat_engine.language.environment import Environment
+from heat_engine.language.functions.base import Path
 from heat_engine.language.parameters import Parameters
 from heat_engine.language.problems import in_file
 from heat_engine.language.template import BoundTemplate, Template
@@ -195,6 +196,8 @@ def check(core: Core, goal: Goal, stack_timeout: float, depth: int = 0) -> None:
     if 0 <= limit < len(goal.bound.resources):
         raise errors.RequestLimitExceeded(limit="Maximum resources per stack exceeded.")
     problems = problems_of(goal.bound, goal.kinds)
+    if depth == 0:
+        problems.extend(goal.bound.locate(_no_facade(path)) for path in goal.bound.facades)
     if not problems:
         problems = _type_problems(goal, stack_timeout)
     if not problems:
@@ -203,6 +206,12 @@ def check(core: Core, goal: Goal, stack_timeout: float, depth: int = 0) -> None:
         problems = _export_problems(core, goal)
     if problems:
         raise validation.failure(_told(problems, goal.parameters))
+
+
+def _no_facade(path: Path) -> errors.Problem:
+    return errors.Problem(
+        "The stack is nested in no resource to read; use this template as the type of one", path
+    )
 
 
 def faults(core: Core, parsed: Template, values: Parameters, kinds: Kinds) -> list[errors.Problem]:

@@ -42,7 +42,7 @@ def definition_of(
         "type": definition.type,
         "properties": functions.resolve(properties, scope) or {},
         "metadata": functions.resolve(definition.metadata, scope) or {},
-        "fingerprint": definition.fingerprint(),
+        "fingerprint": definition.fingerprint(definition.policy(scope)),
     }
     target = types.target(definition)
     if target.name != definition.type:

@@ -22,7 +22,7 @@ from heat_engine.language.functions.base import (
 from heat_engine.language.functions.parser import Parser
 from heat_engine.language.functions.references import Reference
 from heat_engine.language.problems import Unplaced
-from heat_engine.language.scope import Static
+from heat_engine.language.scope import Scope, Static
 from heat_engine.language.unknown import ABSENT, UNKNOWN, contains_unknown
 from heat_engine.language.versions import Version, Words
 
@@ -35,7 +35,8 @@ _LOWER_POLICIES = {**_POLICIES, "delete": "Delete", "retain": "Retain", "snapsho
 class ResourceDefinition:
     """What a template says of one enabled resource.
 
-    deletion_policy: what becomes of the resource when it is deleted. update_replace_policy: the
+    deletion_policy: what becomes of the resource when it is deleted; outer_policy: the snippet of
+    one that hangs on the resource that the stack is nested in. update_replace_policy: the
     same for the one that a replacement leaves behind. retain_except_on_create: "Retain" does not
     hold when the creation is rolled back.
     properties, metadata, update_policy: snippets for ``functions.resolve``. references: the
@@ -50,6 +51,7 @@ class ResourceDefinition:
     update_policy: Any = None
     depends_on: tuple[str, ...] = ()
     deletion_policy: str = "Delete"
+    outer_policy: Any = None
     update_replace_policy: str = "Delete"
     retain_except_on_create: bool = False
     external_id: str | None = None
@@ -67,16 +69,29 @@ class ResourceDefinition:
                 required.add(reference.target)
         return frozenset(required)
 
-    def fingerprint(self) -> dict[str, Any]:
+    def policy(self, scope: Scope) -> str:
+        """The deletion policy as the living stack makes it. Raises StackValidationFailed."""
+        if self.outer_policy is None:
+            return self.deletion_policy
+        value = Resolution(scope).resolve(self.outer_policy)
+        if value is UNKNOWN:
+            return self.deletion_policy
+        if not isinstance(value, str) or value not in _LOWER_POLICIES:
+            raise StackValidationFailed(
+                problems=[Problem(f'Invalid deletion policy "{value}"', self.outer_policy.path)]
+            )
+        return _LOWER_POLICIES[value]
+
+    def fingerprint(self, deletion_policy: str | None = None) -> dict[str, Any]:
         """JSON-able rendering of everything but the properties, to compare definitions.
 
-        Metadata and update policy appear as a digest: they may hold values that must not be stored
-        in the open.
+        deletion_policy: that of ``policy``, where the stack lives. Metadata and update policy
+        appear as a digest: they may hold values that must not be stored in the open.
         """
         rendered: dict[str, Any] = {
             "type": self.type,
             "depends_on": sorted(self.depends_on),
-            "deletion_policy": self.deletion_policy,
+            "deletion_policy": deletion_policy or self.deletion_policy,
             "external_id": self.external_id,
             "description": self.description,
             "metadata": _digest(self.metadata),
@@ -149,12 +164,17 @@ class ResourceReader:
             self._section(name, body, "CreationPolicy", path)
         external_id = self._external_id(name, body, path)
         deletion_policy = "Delete" if external_id is None else "Retain"
+        outer_policy, outer = None, len(self._binding.facades)
         if external_id is None and words.deletion_policy in body:
+            node = self._parsed_text(name, body, words.deletion_policy, path, facade=True)
             known = self._deletion_policies()
-            deletion_policy = self._policy(name, body, words.deletion_policy, path, known)
+            deletion_policy = self._policy(node, words.deletion_policy, path, known)
+            if len(self._binding.facades) > outer and node is not UNKNOWN:
+                outer_policy = node
         replace_policy = "Delete"
         if "UpdateReplacePolicy" in body and self._version.is_aws:
-            replace_policy = self._policy(name, body, "UpdateReplacePolicy", path, _POLICIES)
+            node = self._parsed_text(name, body, "UpdateReplacePolicy", path)
+            replace_policy = self._policy(node, "UpdateReplacePolicy", path, _POLICIES)
         depends_on = self._depends_on(name, body)
         if external_id is not None and depends_on:
             self._report(
@@ -170,6 +190,7 @@ class ResourceReader:
             update_policy=update_policy,
             depends_on=depends_on,
             deletion_policy=_LOWER_POLICIES.get(deletion_policy, "Retain"),
+            outer_policy=outer_policy,
             update_replace_policy=replace_policy,
             retain_except_on_create=deletion_policy == "RetainExceptOnCreate",
             external_id=external_id,
@@ -219,27 +240,46 @@ class ResourceReader:
         self._wrong_type(name, key, "string")
         return ""
 
-    def _resolved_text(self, name: str, body: Mapping[Any, Any], key: str, path: Path) -> Any:
-        """The text under a key whose functions may only read parameters; UNKNOWN when it failed."""
+    def _parsed_text(
+        self,
+        name: str,
+        body: Mapping[Any, Any],
+        key: str,
+        path: Path,
+        *,
+        facade: bool = False,
+    ) -> Any:
+        """The text, or the functions that make it, under a key; UNKNOWN when it is at fault.
+
+        They may read parameters, and with ``facade`` the resource that the stack is nested in.
+        """
         raw = body[key]
         if not isinstance(raw, str | dict):
             self._wrong_type(name, key, "string")
             return UNKNOWN
+        binding = self._binding
         references: list[Function] = []
-        self._binding.references = references
-        imported = len(self._binding.imports)
+        binding.references = references
+        imported, outer = len(binding.imports), len(binding.facades)
         node = self._parser.parse(raw, (*path, key))
         if not isinstance(node, str | Expression):
             self._wrong_type(name, key, "string")
             return UNKNOWN
-        if references or len(self._binding.imports) > imported:
+        living = references or len(binding.imports) > imported
+        if living or (len(binding.facades) > outer and not facade):
             self._report("functions in it can read parameters only", (*path, key))
+            return UNKNOWN
+        return node
+
+    def _resolved(self, node: Any, path: Path) -> Any:
+        """The text that a parsed node gives without the living stack; UNKNOWN when it failed."""
+        if node is UNKNOWN:
             return UNKNOWN
         try:
             return Resolution(Static(), shared=self._binding.budget).resolve(node)
         except HearthError as error:
             if not (isinstance(error, StackValidationFailed) and error.problems[0].path):
-                self._report(error.message, (*path, key))
+                self._report(error.message, path)
             return UNKNOWN
 
     def _deletion_policies(self) -> Mapping[str, str]:
@@ -247,11 +287,9 @@ class ResourceReader:
             return _AWS_POLICIES
         return _LOWER_POLICIES if self._version.at_least("2016-10-14") else _POLICIES
 
-    def _policy(
-        self, name: str, body: Mapping[Any, Any], key: str, path: Path, known: Mapping[str, str]
-    ) -> str:
+    def _policy(self, node: Any, key: str, path: Path, known: Mapping[str, str]) -> str:
         """One of the known policies as it is written; Delete for one that is faulty."""
-        value = self._resolved_text(name, body, key, path)
+        value = self._resolved(node, (*path, key))
         if value is UNKNOWN or value is ABSENT:
             return "Delete"
         if not isinstance(value, str) or value not in known:
@@ -263,7 +301,8 @@ class ResourceReader:
     def _external_id(self, name: str, body: Mapping[Any, Any], path: Path) -> str | None:
         if not self._version.at_least("2016-10-14") or "external_id" not in body:
             return None
-        value = self._resolved_text(name, body, "external_id", path)
+        node = self._parsed_text(name, body, "external_id", path)
+        value = self._resolved(node, (*path, "external_id"))
         if value is UNKNOWN or value is ABSENT or value is None:
             return None
         return str(value)

@@ -74,7 +74,8 @@ class BoundTemplate:
     """A template with its parameters' values. ``resources``: the enabled ones, in order.
 
     template: with its loops written out. imports: the names of other stacks' exports that resources
-    and outputs need, with the place of each.
+    resources and outputs need, with the place of each. facades: the places of what reads the
+    resource that the stack is nested in.
     """
 
     template: Template
@@ -83,6 +84,7 @@ class BoundTemplate:
     outputs: Mapping[str, OutputDefinition]
     problems: tuple[Problem, ...]
     imports: Mapping[str, Path] = field(default_factory=dict)
+    facades: tuple[Path, ...] = ()
 
     @property
     def exports(self) -> dict[str, OutputDefinition]:
@@ -197,7 +199,8 @@ def _bind(template: Template, parameters: Parameters) -> BoundTemplate:
     binding.problems.extend(exports.repeated(outputs.values()))
     imported = imports.names_of(binding)
     problems = tuple(binding.problems)
-    return BoundTemplate(template, parameters, definitions, outputs, problems, imported)
+    facades = tuple((*function.path, function.name) for function in binding.facades)
+    return BoundTemplate(template, parameters, definitions, outputs, problems, imported, facades)
 
 
 def _is_conditional(body: Mapping[Any, Any], version: Version) -> bool:

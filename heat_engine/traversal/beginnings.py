@@ -127,7 +127,7 @@ class Beginnings:
             return self._update_adopted(step, record)
         wanted = making.wanted(self._work, record)
         record.requires = tuple(sorted(definition.requires(self._work.definitions.keys())))
-        record.deletion_policy = definition.deletion_policy
+        record.deletion_policy = wanted["fingerprint"]["deletion_policy"]
         self._work.journal.row(record)
         settled = not _half_made(record) and not self._work.kind(record).nested
         restored = self._work.saved_of(record) is not None

@@ -42,9 +42,10 @@ def wanted(work: Work, record: ResourceRecord) -> dict[str, Any]:
 def describe(work: Work, record: ResourceRecord) -> None:
     """Put what a new resource shall be into its row."""
     definition = work.definitions[record.name]
-    record.define(wanted(work, record))
+    made = wanted(work, record)
+    record.define(made)
     record.requires = tuple(sorted(definition.requires(work.definitions.keys())))
-    record.deletion_policy = definition.deletion_policy
+    record.deletion_policy = made["fingerprint"]["deletion_policy"]
     if record.definition and record.definition["metadata"] and record.metadata is None:
         record.metadata = record.definition["metadata"]
 

@@ -7,7 +7,8 @@ from typing import Any
 import pytest
 
 from common import errors
-from tests.scenarios.nests import BOX, box, child, create, nest, texts
+from heat_engine.store import resources
+from tests.scenarios.nests import BOX, box, child, create, nest, texts, update
 from tests.scenarios.world import MINE, Stack, World, template, thing
 
 
@@ -25,6 +26,27 @@ def test_the_facade_reads_the_resource_outside(world: World) -> None:
     )
     stack.reach("CREATE_COMPLETE")
     assert stack.output("o") == "Retain"
+
+
+def test_a_deletion_policy_may_be_that_of_the_resource_outside(world: World) -> None:
+    inside = nest({"inner": {**thing(), "deletion_policy": {"resource_facade": "deletion_policy"}}})
+
+    def policy(of: Stack) -> str:
+        rows = world.database.query(resources.load, child(of, "r").id)
+        return {row.deletion_policy for row in rows}.pop()
+
+    stack = create(world, {"r": box(deletion_policy="retain")}, {"box.yaml": inside})
+    stack.reach("CREATE_COMPLETE")
+    assert policy(stack) == "Retain"
+    update(stack, {"r": box()}, {"box.yaml": inside})
+    stack.reach("UPDATE_COMPLETE")
+    assert policy(stack) == "Delete"
+    with pytest.raises(errors.StackValidationFailed) as caught:
+        create(world, inside["resources"], name="alone")
+    assert str(caught.value) == (
+        "resources.inner.deletion_policy.resource_facade: "
+        "The stack is nested in no resource to read; use this template as the type of one"
+    )
 
 
 def test_validating_a_template_looks_into_it(world: World) -> None:

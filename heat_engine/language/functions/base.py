@@ -38,6 +38,7 @@ class Binding:
         "budget",
         "conditions",
         "enabled",
+        "facades",
         "files",
         "imports",
         "mappings",
@@ -63,6 +64,7 @@ class Binding:
         self.budget = Budget()
         self.problems: list[Problem] = []
         self.references: list[Function] = []
+        self.facades: list[Function] = []
         self.imports: list[Function] = []
 
 

@@ -311,6 +311,7 @@ class ResourceFacade(Function):
             raise fault(
                 f'Incorrect arguments to "{self.name}" should be one of: {", ".join(self.keys)}'
             )
+        self.binding.facades.append(self)
 
     def compute(self, arguments: Any, resolution: Resolution) -> Any:
         key = ResourceFacade.keys[self.keys.index(arguments)]

@@ -4,9 +4,11 @@ from typing import Any
 
 import pytest
 
+from common import errors
 from heat_engine.language import template
 from heat_engine.language.definition import ResourceDefinition
 from heat_engine.language.parameters import Parameters
+from heat_engine.language.scope import Static
 from heat_engine.language.template import BoundTemplate
 from tests.unit.language.helpers import cfn_snippet
 
@@ -33,6 +35,23 @@ def define(version: str = "2018-08-31", p: str = "x", **body: Any) -> ResourceDe
 def fault(version: str = "2018-08-31", **body: Any) -> str:
     (problem,) = bind(version, a=body).problems
     return str(problem)
+
+
+def test_a_policy_of_the_resource_outside() -> None:
+    definition = define(deletion_policy={"resource_facade": "deletion_policy"})
+    assert (definition.deletion_policy, definition.policy(Static())) == ("Delete", "Delete")
+
+    class Outside(Static):
+        def facade(self, key: str) -> Any:
+            return {"deletion_policy": "Snapshot", "metadata": {"no": "policy"}}[key]
+
+    assert definition.policy(Outside()) == "Snapshot"
+    wrong = define(deletion_policy={"resource_facade": "metadata"})
+    with pytest.raises(errors.StackValidationFailed, match="Invalid deletion policy") as caught:
+        wrong.policy(Outside())
+    assert caught.value.problems[0].path[:3] == ("resources", "a", "deletion_policy")
+    outside = {"resource_facade": "metadata"}
+    assert fault(external_id=outside).endswith("functions in it can read parameters only")
 
 
 def test_what_is_left_out() -> None:
