@@ -1,4 +1,5 @@
-"""A short memory of who has authenticated, so that not every request costs a password hash."""
+"""A short memory of who has authenticated, so that not every request costs a password hash or a
+question to Keystone."""
 
 from __future__ import annotations
 
@@ -8,12 +9,15 @@ import json
 import secrets
 import threading
 from collections.abc import Mapping
+from dataclasses import dataclass
 from typing import Any
 
-from cachetools import TTLCache
+from cachetools import TLRUCache, TTLCache
 
 TTL_SECONDS = 30.0
 MAX_ENTRIES = 4096
+# What Keystone says of a token fills 2 to 20 KiB, the most of it the catalog.
+MAX_TOKEN_BYTES = 8 * 2**20
 
 
 class IdentityCache:
@@ -38,3 +42,41 @@ class IdentityCache:
     def _digest(self, credentials: Mapping[str, Any]) -> bytes:
         text = json.dumps(credentials, sort_keys=True).encode()
         return hmac.new(self._key, text, hashlib.sha256).digest()
+
+
+@dataclass(frozen=True, slots=True)
+class _Kept:
+    text: bytes
+    seconds: float
+
+
+class TokenCache:
+    """What Keystone has said of tokens, as keystonemiddleware keeps it in a cache of its host.
+
+    The middleware's own memory is one dictionary for each thread that was busy at a time, none of
+    them bounded, and walked through whole at each request. This one is for all threads, and lets
+    what was not used for longest go. Keys are hashes of tokens.
+    """
+
+    def __init__(self, max_bytes: int = MAX_TOKEN_BYTES) -> None:
+        self._lock = threading.Lock()
+        self._entries: TLRUCache[str, _Kept] = TLRUCache(
+            max_bytes, lambda _key, kept, now: now + kept.seconds, getsizeof=_size
+        )
+
+    def get(self, key: str) -> bytes | None:
+        with self._lock:
+            kept = self._entries.get(key)
+        return None if kept is None else kept.text
+
+    def set(self, key: str, value: bytes, time: float = 0) -> None:
+        """``time``: seconds that it is kept, ``token_cache_time``; none at all for less than 1."""
+        kept = _Kept(value, time)
+        with self._lock:
+            self._entries.pop(key, None)
+            if _size(kept) <= self._entries.maxsize:
+                self._entries[key] = kept
+
+
+def _size(kept: _Kept) -> int:
+    return len(kept.text)

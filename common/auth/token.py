@@ -10,7 +10,21 @@ from oslo_config import cfg
 
 from common import pipeline, wsgi
 from common.auth import custombackend, guests, identity
+from common.auth.cache import TokenCache
 from common.context import RequestContext
+
+_CACHE = "hearth.tokens"
+
+
+class Remembering(wsgi.Middleware):
+    """Offers keystonemiddleware a cache, which it looks for in the environment of requests."""
+
+    def __init__(self, application: wsgi.Application) -> None:
+        super().__init__(application)
+        self.cache = TokenCache()
+
+    def process(self, request: webob.Request) -> None:
+        request.environ[_CACHE] = self.cache
 
 
 class ContextFilter(wsgi.Middleware):
@@ -67,19 +81,31 @@ def keystone_url(conf: cfg.ConfigOpts) -> str:
     """``[clients_keystone] auth_uri``, else ``[keystone_authtoken] www_authenticate_uri``."""
     if conf.clients_keystone.auth_uri:
         return str(conf.clients_keystone.auth_uri)
+    return str(_authtoken_options(conf).www_authenticate_uri or "")
+
+
+def _authtoken_options(conf: cfg.ConfigOpts) -> Any:
     for _group, offered in auth_token.list_opts():
         conf.register_opts(offered, "keystone_authtoken")
-    return str(conf.keystone_authtoken.www_authenticate_uri or "")
+    return conf.keystone_authtoken
 
 
 def authtoken_filter(global_conf: dict[str, str], **local: str) -> pipeline.Filter:
-    """Paste filter ``authtoken``: keystonemiddleware with our configuration; guests pass it."""
+    """Paste filter ``authtoken``: keystonemiddleware with our configuration; guests pass it.
+
+    What it learns of tokens is kept in this process, unless the operator has named a place.
+    """
     services = pipeline.services(global_conf)
+    known = _authtoken_options(services.conf)
+    elsewhere = any(local.get(name) or known[name] for name in ("memcached_servers", "cache"))
     options: dict[str, Any] = {**local, "oslo_config_config": services.conf}
+    if not elsewhere:
+        options["cache"] = _CACHE
 
     def around(application: wsgi.Application) -> wsgi.Application:
-        checked = auth_token.AuthProtocol(application, options)
-        return guests.GuestsFirst(application, identity.Stripped(checked), services.engine)
+        checked = auth_token.AuthProtocol(application, dict(options))
+        filtered = checked if elsewhere else Remembering(checked)
+        return guests.GuestsFirst(application, identity.Stripped(filtered), services.engine)
 
     return around
 

@@ -2,7 +2,9 @@
 
 from __future__ import annotations
 
+import time
 from collections.abc import Callable
+from dataclasses import dataclass, field
 from datetime import UTC, datetime, timedelta
 from typing import Any
 
@@ -34,6 +36,19 @@ def tokens(load: Load) -> Client:
 @pytest.fixture
 def passwords(load: Load) -> Client:
     return Client(load("heat-api", "standalone"), {})
+
+
+@dataclass(slots=True)
+class OperatorsCache:
+    """What a filter of the operator's own may put before ours."""
+
+    kept: dict[str, bytes] = field(default_factory=dict)
+
+    def get(self, key: str) -> bytes | None:
+        return self.kept.get(key)
+
+    def set(self, key: str, value: bytes, time: int) -> None:
+        self.kept[key] = value
 
 
 def with_token(token: str, **headers: str) -> dict[str, str]:
@@ -190,6 +205,34 @@ def test_a_token_is_remembered_for_a_while(
     assert client("GET", lookup, headers=with_token(token)).status_int == 302
     fresh = Client(load("heat-api", None), {})
     assert fresh("GET", lookup, headers=with_token(token)).status_int == 401
+
+
+def test_a_revoked_token_is_refused_once_the_time_has_passed(
+    conf: cfg.ConfigOpts, load: Load, keystone: Keystone, lookup: str
+) -> None:
+    load("heat-api", None)  # makes the option known
+    conf.set_override("token_cache_time", 1, "keystone_authtoken")
+    client = Client(load("heat-api", None), {})
+    token = keystone.token("alice", "garden")
+    assert client("GET", lookup, headers=with_token(token)).status_int == 302
+    keystone.revoke(token)
+    begun = time.monotonic()
+    until(lambda: client("GET", lookup, headers=with_token(token)).status_int == 401, "a refusal")
+    assert time.monotonic() - begun < 5
+
+
+@pytest.mark.parametrize("own", [None, "operators.cache"])
+def test_a_place_for_tokens_that_the_operator_names_is_left_alone(
+    conf: cfg.ConfigOpts, load: Load, keystone: Keystone, lookup: str, own: str | None
+) -> None:
+    load("heat-api", None)
+    conf.set_override("cache", own, "keystone_authtoken")
+    client = Client(load("heat-api", None), {})
+    named = OperatorsCache()
+    headers = with_token(keystone.token("alice", "garden"))
+    answer = client("GET", lookup, headers=headers, environ={"operators.cache": named})
+    assert answer.status_int == 302
+    assert bool(named.kept) == bool(own)
 
 
 def test_faults_have_their_shape_behind_the_token_filter(
