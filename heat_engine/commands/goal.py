@@ -143,7 +143,12 @@ def resolve_parameters(
     if partial:
         user = {key: value for key, value in user.items() if key in parsed.parameters}
     return Parameters.resolve(
-        parsed.parameters, user, given.parameter_defaults, pseudo, partial=partial
+        parsed.parameters,
+        user,
+        given.parameter_defaults,
+        pseudo,
+        partial=partial,
+        origin=given.origin,
     )
 
 
@@ -307,6 +312,9 @@ def child_source(
         around,
         parameters=child.parameters,
         resource_registry=registry_map.narrowed(around.resource_registry, resource, child.mapping),
+        origins={
+            key: place for key, place in around.origins.items() if key[0] != environment.PARAMETERS
+        },
     )
     return Source(child.template, files, inner)
 

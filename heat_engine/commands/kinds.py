@@ -100,6 +100,10 @@ class Kinds:
         problems: list[Problem] = []
         for name, definition in definitions.items():
             target = self._map.resolve(definition.type, name)
+            if target is None and (astray := self._astray(definition)) is not None:
+                own[name] = GENERIC.interface()
+                problems.append(astray)
+                continue
             plain = target is None or target == Target(definition.type)
             if plain and not is_template(definition.type):
                 continue
@@ -111,6 +115,20 @@ class Kinds:
                 problems.append(self._unreadable(definition, error))
         return own, problems
 
+    def _astray(self, definition: ResourceDefinition) -> Problem | None:
+        """The fault of a type that the registry maps to nothing; None where it has no entry."""
+        found = self._map.mapping(definition.type, definition.name)
+        if found is None:
+            return None
+        message = errors.EntityNotFound(entity="Resource Type", name=definition.type).message
+        reason = f'The resource_registry maps it to "{found[0]}"{self._origin(found[1])}.'
+        return Problem(f"{message} {reason}", ("resources", definition.name, "type"))
+
+    def _origin(self, key: tuple[str, ...]) -> str:
+        """Where an entry of the registry stands, in brackets, if a file has it."""
+        found = self.environment.mapping(key) if key else None
+        return "" if found is None else f" ({found})"
+
     def _unreadable(self, definition: ResourceDefinition, error: errors.HearthError) -> Problem:
         target = self.target(definition)
         if not target.is_template:
@@ -118,6 +136,7 @@ class Kinds:
         message = error.message
         if isinstance(error, errors.StackValidationFailed):
             message = "\n".join(str(in_file(found, target.name)) for found in error.problems)
+        message += self._origin(target.key)
         return Problem(message, ("resources", f"{definition.name}<{target.name}>"))
 
     def _strangeness(self, definition: ResourceDefinition) -> list[Problem]:

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
+from dataclasses import replace
 from typing import Any
 
 from common import errors
@@ -144,7 +145,8 @@ def _over_existing(source: Source, before: Goal, cleared: Any) -> Source:
     declared = document.get("parameters") or document.get("Parameters") or {}
     known = {key: value for key, value in merged.parameters.items() if key in declared}
     final: Environment = environment.parse({**merged.to_dict(), "parameters": known})
-    return Source(document, {**before.files, **source.files}, final)
+    final = replace(final, origins=given.origins)
+    return Source(document, {**before.files, **source.files}, final, source.positions)
 
 
 def _write(

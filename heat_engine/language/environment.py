@@ -3,20 +3,22 @@
 from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from typing import Any
 
-from common.errors import Problem
+from common.errors import Problem, dotted
 from heat_engine.language import document, registry_map
+from heat_engine.language.document import SourceMap
 from heat_engine.language.limits import DEFAULT, Limits
 from heat_engine.language.merging import Strategies, merged
 from heat_engine.language.parameter_schema import ParameterSchema
 from heat_engine.language.problems import Unplaced, in_file, raise_any
 
+PARAMETERS, DEFAULTS, REGISTRY = "parameters", "parameter_defaults", "resource_registry"
 SECTIONS = (
-    "parameters",
-    "parameter_defaults",
-    "resource_registry",
+    PARAMETERS,
+    DEFAULTS,
+    REGISTRY,
     "encrypted_param_names",
     "event_sinks",
     "parameter_merge_strategies",
@@ -25,14 +27,44 @@ _LISTS = ("encrypted_param_names", "event_sinks")
 
 
 @dataclass(frozen=True, slots=True)
+class Origin:
+    """The place in an environment file where something was said; its text is for messages."""
+
+    file: str
+    path: tuple[str, ...]
+    source: SourceMap = field(repr=False)
+
+    def __str__(self) -> str:
+        place = None if self.source.is_one_line else self.source.position(self.path)
+        line = "" if place is None else f"line {place[0]}, column {place[1]}, "
+        return f"{line}{dotted(self.path)} of {self.file}"
+
+
+@dataclass(frozen=True, slots=True)
 class Environment:
-    """What a user says next to a template. All values are plain data."""
+    """What a user says next to a template. All values are plain data.
+
+    origins: where files said what stands in their sections, by section and key.
+    """
 
     parameters: Mapping[str, Any] = field(default_factory=dict)
     parameter_defaults: Mapping[str, Any] = field(default_factory=dict)
     resource_registry: Mapping[str, Any] = field(default_factory=dict)
     encrypted_param_names: list[str] = field(default_factory=list)
     event_sinks: list[dict[str, Any]] = field(default_factory=list)
+    origins: Mapping[tuple[str, str], Origin] = field(
+        default_factory=dict, repr=False, compare=False
+    )
+
+    def origin(self, parameter: str) -> Origin | None:
+        """Which file gave a parameter its value, where one did."""
+        section = PARAMETERS if self.parameters.get(parameter) is not None else DEFAULTS
+        return self.origins.get((section, parameter))
+
+    def mapping(self, key: tuple[str, ...]) -> Origin | None:
+        """Which file has an entry of the registry, whose path begins below that section."""
+        found = self.origins.get((REGISTRY, key[0]))
+        return None if found is None else replace(found, path=(REGISTRY, *key))
 
     def to_dict(self) -> dict[str, Any]:
         """JSON-able; ``parse`` of it gives an equal environment."""
@@ -87,10 +119,14 @@ def merge(
     Raises as ``parse``, and InvalidMergeStrategyForParam, ConflictingMergeStrategyForParam.
     """
     result: dict[str, Any] = {}
+    origins: dict[tuple[str, str], Origin] = {}
     strategies = Strategies()
     for position, text in enumerate(texts):
         name = names[position] if position < len(names) else ""
-        data = load(text, name=name, limits=limits)
+        data, source = _read(text, name, limits)
+        for key in _SAID.intersection(data):
+            said = map(str, data[key])
+            origins.update({(key, item): Origin(name, (key, item), source) for item in said})
         stated = data.pop("parameter_merge_strategies", {})
         for key, section in data.items():
             if key in _MERGED:
@@ -105,12 +141,15 @@ def merge(
     for key, section in held.items():
         if isinstance(section, dict):
             result[key] = {**result.get(key, {}), **_members(section)}
+            for item in _members(section):
+                origins.pop((key, item), None)
         elif section:
             result[key] = section
-    return parse({"parameters": {}, **result})
+    return replace(parse({"parameters": {}, **result}), origins=origins)
 
 
-_MERGED = ("parameters", "parameter_defaults")
+_MERGED = (PARAMETERS, DEFAULTS)
+_SAID = frozenset((PARAMETERS, DEFAULTS, REGISTRY))
 
 
 def _members(section: Mapping[str, Any]) -> dict[str, Any]:
@@ -140,10 +179,14 @@ def load(text: str, *, name: str = "", limits: Limits = DEFAULT) -> dict[str, An
 
     Faults have the line and column in the text, and tell those of a file by its ``name``.
     """
+    return _read(text, name, limits)[0]
+
+
+def _read(text: str, name: str, limits: Limits) -> tuple[dict[str, Any], SourceMap]:
     data, source = document.load(text, what="environment", name=name, limits=limits)
     problems = [source.locate(found) for found in _shape(data) or _strict(data)]
     raise_any([in_file(problem, name) for problem in problems] if name else problems)
-    return dict(data)
+    return dict(data), source
 
 
 def _texts(section: Mapping[Any, Any] | None) -> dict[str, Any]:

@@ -3,7 +3,8 @@
 from __future__ import annotations
 
 import json
-from collections.abc import Iterator, Mapping
+from collections.abc import Callable, Iterator, Mapping
+from dataclasses import replace
 from typing import Any
 
 from common import errors
@@ -59,6 +60,13 @@ def pseudo(
     return known
 
 
+Origin = Callable[[str], object | None]
+
+
+def _nowhere(name: str) -> None:
+    """Nothing is known of where values are from."""
+
+
 class Parameters:
     """The resolved parameters of one template."""
 
@@ -83,15 +91,17 @@ class Parameters:
         pseudo: Mapping[str, Any] | None = None,
         *,
         partial: bool = False,
+        origin: Origin = _nowhere,
     ) -> Parameters:
         """User value, else ``parameter_defaults``, else the template's default.
 
+        ``origin`` tells the place that a parameter's value is from, as its text, for messages.
         ``partial``: a value that is missing or bad reads as UNKNOWN instead of failing, for checks
         of a template on its own. Raises all problems at once; UnknownUserParameter and
         UserParameterMissing when that is the only one.
         """
         problems: list[Problem] = [
-            UnknownParameterProblem(errors.UnknownUserParameter(key=name).message)
+            _from(origin(name), UnknownParameterProblem(_unknown(name)))
             for name in user
             if name not in schemas
         ]
@@ -106,7 +116,7 @@ class Parameters:
             value, problem = _value(schema, given, patience)
             values[name] = value
             if problem is not None and not partial:
-                problems.append(problem)
+                problems.append(_from(origin(name) if name in given else None, problem))
         raise_any(problems)
         return cls(schemas, values, _present(user), pseudo or {})
 
@@ -174,6 +184,14 @@ class Parameters:
                 changed.append(name)
         if changed:
             raise errors.ImmutableParameterModified(keys=", ".join(changed))
+
+
+def _unknown(name: str) -> str:
+    return errors.UnknownUserParameter(key=name).message
+
+
+def _from(origin: object | None, problem: Problem) -> Problem:
+    return problem if origin is None else replace(problem, message=f"{problem.message} ({origin})")
 
 
 def _present(values: Mapping[str, Any]) -> dict[str, Any]:

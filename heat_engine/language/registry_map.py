@@ -60,6 +60,10 @@ class RegistryMap:
         """What a resource of that type is; None when the name leads nowhere."""
         return self._resolve(type_name, resource_name, frozenset())
 
+    def mapping(self, type_name: str, resource_name: str) -> tuple[str, tuple[str, ...]] | None:
+        """What the registry says of a type first, and the path of the entry that says it."""
+        return next(self._candidates(type_name, resource_name), None)
+
     def _resolve(self, name: str, resource: str, visited: frozenset[str]) -> Target | None:
         if is_template(name):
             return Target(name)

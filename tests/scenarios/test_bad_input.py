@@ -115,6 +115,36 @@ def test_a_bad_template_leaves_nothing_behind(world: World, case: str) -> None:
     assert rows(world) == before
 
 
+def test_faults_of_environment_files_name_the_file(world: World) -> None:
+    body = template({"a": {"type": "My::Thing"}, "b": {"type": "My::Box"}})
+    body["parameters"] = {"size": {"type": "number"}, "kind": {"type": "boolean"}}
+    files = {
+        "one.yaml": "parameters:\n  size: large\n  colour: red\nparameter_defaults:\n  kind: 7\n",
+        "two.yaml": "resource_registry:\n  My::Thing: No::Thing\n  My::Box: gone.yaml\n",
+    }
+    with pytest.raises(errors.StackValidationFailed) as caught:
+        world.engine.service.create_stack(
+            MINE, "s", template=body, files=files, environment_files=list(files), args={}
+        )
+    told = caught.value.message.split("\n")
+    place = "(line 3, column 3, parameters.colour of one.yaml)"
+    assert told[0] == f"The Parameter (colour) was not defined in template. {place}"
+    assert told[1].endswith(
+        "could not convert string to float: 'large' (line 2, column 3, parameters.size of one.yaml)"
+    )
+    assert told[2].startswith("Parameter 'kind' is invalid: Unrecognized value '7'")
+    assert told[2].endswith("(line 5, column 3, parameter_defaults.kind of one.yaml)")
+    assert told[3] == (
+        "resources.a.type: The Resource Type (My::Thing) could not be found. The resource_registry "
+        'maps it to "No::Thing" (line 2, column 3, resource_registry.My::Thing of two.yaml).'
+    )
+    assert told[4] == (
+        'resources.b<gone.yaml>: Failed to retrieve template data: "gone.yaml" is not among the '
+        "files (line 3, column 3, resource_registry.My::Box of two.yaml)"
+    )
+    assert len(told) == 5
+
+
 @pytest.mark.parametrize("case", CASES)
 def test_a_bad_update_leaves_the_stack_as_it_was(world: World, case: str) -> None:
     document, params, kind, _ = CASES[case]

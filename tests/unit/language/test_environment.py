@@ -116,6 +116,28 @@ def test_later_files_win_and_the_request_wins_over_all() -> None:
     assert merged.event_sinks == [{"type": "x"}]
 
 
+def test_what_a_file_says_has_a_place() -> None:
+    merged = environment.merge(
+        [
+            "parameters: {a: 1}\nresource_registry:\n  X: one\n",
+            '{"parameters": {"b": 2, "c": 2}, "parameter_defaults": {"d": 1}}',
+        ],
+        over=environment.parse({"parameters": {"c": 3}}),
+        names=["a.yaml", "b.json"],
+    )
+    shown = {name: str(merged.origin(name)) for name in "abcdx"}
+    assert shown == {
+        "a": "line 1, column 14, parameters.a of a.yaml",
+        "b": "parameters.b of b.json",
+        "c": "None",
+        "d": "parameter_defaults.d of b.json",
+        "x": "None",
+    }
+    assert str(merged.mapping(("X",))) == "line 3, column 3, resource_registry.X of a.yaml"
+    assert merged.mapping(("Y",)) is None
+    assert "origins" not in merged.to_dict()
+
+
 SCHEMAS = {
     "s": ParameterSchema("s", STRING),
     "n": ParameterSchema("n", NUMBER),
