@@ -40,10 +40,6 @@ def check(
     problems = []
     for definition in wanted:
         kind = goal.kinds.wanted(definition)
-        if kind.nested:
-            text = f"A nested stack cannot be adopted by its id ({definition.type})."
-            problems.append(errors.Problem(text, ("resources", definition.name)))
-            continue
         if not kind.supports_check:
             continue
         progress = kind.check(_request(definition, stack_name, project_id, cloud))

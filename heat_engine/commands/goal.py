@@ -189,6 +189,7 @@ def make_checked(
 def problems_of(bound: BoundTemplate, kinds: Kinds) -> list[errors.Problem]:
     """What is wrong with a template and with what its types are."""
     own, found = kinds.interfaces(bound.resources)
+    found.extend(map(bound.locate, kinds.unadoptable(bound.resources)))
     return [*validation.validate(bound, kinds.registry.interface, own), *found]
 
 

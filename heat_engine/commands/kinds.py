@@ -115,6 +115,22 @@ class Kinds:
                 problems.append(self._unreadable(definition, error))
         return own, problems
 
+    def unadoptable(self, definitions: Mapping[str, ResourceDefinition]) -> list[Problem]:
+        """What is to be adopted by an id and is a stack: its parts would belong to two stacks."""
+        problems: list[Problem] = []
+        for definition in definitions.values():
+            if definition.external_id is None:
+                continue
+            target = self._map.resolve(definition.type, definition.name)
+            if target is None or not (target.is_template or self.registry.get(target.name).nested):
+                continue
+            message = (
+                f"A nested stack ({definition.type}) cannot be adopted by its id. "
+                "Give the things in it an external_id each, or adopt it as a stack of its own."
+            )
+            problems.append(Problem(message, (*definition.path, "external_id")))
+        return problems
+
     def _astray(self, definition: ResourceDefinition) -> Problem | None:
         """The fault of a type that the registry maps to nothing; None where it has no entry."""
         found = self._map.mapping(definition.type, definition.name)

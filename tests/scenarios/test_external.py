@@ -2,12 +2,13 @@
 
 from __future__ import annotations
 
+import json
 from typing import Any
 
 import pytest
 
 from common import errors
-from tests.scenarios.world import MINE, World, net, thing
+from tests.scenarios.world import MINE, World, net, template, thing
 
 
 def adopted(id: Any, kind: str = "OS::Neutron::Net", **rest: Any) -> dict[str, Any]:
@@ -58,8 +59,26 @@ def test_what_does_not_exist_is_not_adopted(world: World) -> None:
         "resources.a: Invalid external resource: Resource no-such (OS::Neutron::Net) "
         "can not be found."
     ) in refused.value.message
-    with pytest.raises(errors.StackValidationFailed, match="A nested stack cannot be adopted"):
-        world.create({"a": adopted("x", "OS::Heat::ResourceGroup")})
+
+
+@pytest.mark.parametrize("kind", ["OS::Heat::ResourceGroup", "OS::Heat::Stack", "My::Box"])
+def test_a_nested_stack_is_not_adopted_by_its_id(world: World, kind: str) -> None:
+    inside = {"x.yaml": template({"a": adopted("x", kind)}), "box.yaml": template({})}
+    request: dict[str, Any] = {
+        "template": template({"n": {"type": "x.yaml"}}),
+        "files": {name: json.dumps(body) for name, body in inside.items()},
+        "params": {"resource_registry": {"My::Box": "box.yaml"}},
+    }
+    for ask in (
+        lambda: world.engine.service.create_stack(MINE, "s", args={}, **request),
+        lambda: world.engine.service.validate_template(MINE, **request),
+    ):
+        with pytest.raises(errors.StackValidationFailed) as refused:
+            ask()
+        assert refused.value.message.startswith(
+            f"resources.n<x.yaml>: resources.a.external_id: A nested stack ({kind}) cannot be "
+            "adopted by its id. Give the things in it an external_id each"
+        )
 
 
 def test_the_id_may_not_change(world: World, network: str) -> None:
