@@ -54,8 +54,8 @@ def create_schema(url: str) -> None:
     metadata.create_all(engine)
 
 
-def _hurry(url: str) -> None:
-    # A test of the store need not survive the machine; waiting for the disk is most of its time.
+def hurry(url: str) -> None:
+    """Do not wait for the disk: a test's data need not survive the machine."""
     parsed = make_url(url)
     if parsed.get_backend_name() == "postgresql":
         _administer("postgresql", f"ALTER DATABASE {parsed.database} SET synchronous_commit = off")
@@ -85,7 +85,7 @@ def database_url(
 def shared_database(database_url: str) -> Iterator[Database]:
     """A database with its tables, for all tests of a session."""
     create_schema(database_url)
-    _hurry(database_url)
+    hurry(database_url)
     database = Database(database_url, Vault([KEY]))
     yield database
     database.dispose()

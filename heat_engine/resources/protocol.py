@@ -11,6 +11,7 @@ adopts it.
 from __future__ import annotations
 
 import enum
+import math
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
 from typing import Any, ClassVar, Final
@@ -147,7 +148,8 @@ class Peer:
 
 @dataclass(frozen=True, slots=True)
 class Request:
-    """One call of a verb. Times are seconds; ``elapsed`` counts since the step began.
+    """One call of a verb. Times are seconds; ``elapsed`` counts since the step began, ``watched``
+    since it began or was taken over from an engine that is gone.
 
     properties: resolved, coerced, defaults filled in. previous: the same of the last success
     (empty on create). changed: the keys whose value differs. signals: those of the handle that
@@ -178,6 +180,7 @@ class Request:
     attributes: Mapping[str, Any] = field(default_factory=dict)
     physical_id: str | None = None
     elapsed: float = 0.0
+    watched: float = math.inf
     stack_timeout: float = 3600.0
     signals: Sequence[Signal] | None = None
     handle_properties: Mapping[str, Any] = field(default_factory=dict)

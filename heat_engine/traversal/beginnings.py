@@ -178,12 +178,21 @@ class Beginnings:
         if record.action == Action.INIT:
             return self._outcomes.removed(step, record)
         self._outcomes.state(record, Action.DELETE, Status.IN_PROGRESS, "state changed")
-        if record.definition is None or _retained(record, self._work.action):
+        retained = _retained(record, self._work.action)
+        if record.definition is None or retained or self._handed_on(record):
             return done()
         kind = self._work.kind(record)
         if record.deletion_policy == "Snapshot" and kind.deletion_snapshot and record.physical_id:
             step.verb = Verb.SNAPSHOT
         return self._work.call(step, record)
+
+    def _handed_on(self, record: ResourceRecord) -> bool:
+        """Whether what is known by this id is another's now: a thing that goes by its name was made
+        anew because it was gone."""
+        heir = self._work.current.get(record.name)
+        if heir is None or heir is record or record.physical_id is None:
+            return False
+        return (heir.type, heir.physical_id) == (record.type, record.physical_id)
 
     def delete_copied(self, step: StepRecord, record: ResourceRecord) -> Begun:
         """The copy that the deletion policy asks for is made: now the thing may go."""

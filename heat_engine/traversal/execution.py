@@ -68,7 +68,11 @@ class Execution:
         self.over = False
         self._superseded = False
         self._calls = Calls(loops.pool, lambda *told: self.post(partial(self._returned, *told)))
-        self._waits = Waits(loops.timers, lambda *due: self.post(partial(self._resume, *due)))
+        self._waits = Waits(
+            loops.timers,
+            lambda *due: self.post(partial(self._resume, *due)),
+            unhinted=loops.core.settings.lease_seconds / 2,
+        )
         self._deadline: Timer | None = None
         self._error_timer: Timer | None = None
         self._vigil = Vigil(self.work, loops, self.post, self.outcomes.break_down)

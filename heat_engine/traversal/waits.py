@@ -9,10 +9,6 @@ from functools import partial
 from heat_engine.resources.protocol import Progress, ResourceType
 from heat_engine.traversal.pool import Timer, Timers
 
-# A hint may be lost; whoever waits for a signal, for a nested stack's end or at a hook looks for it
-# this often all the same, in seconds.
-UNHINTED_POLL = 5.0
-
 
 @dataclass(frozen=True, slots=True)
 class Waiting:
@@ -39,12 +35,11 @@ class Waiting:
             error_wait=kind.error_wait,
         )
 
-    @property
-    def pause(self) -> float | None:
-        """Seconds until somebody looks; None: never."""
+    def pause(self, unhinted: float) -> float | None:
+        """Seconds until somebody looks, at most ``unhinted`` where a hint may come; None: never."""
         pauses = [self.after] if self.after is not None else []
         if self.listens or self.nested or self.paused:
-            pauses.append(UNHINTED_POLL)
+            pauses.append(unhinted)
         return min(pauses, default=None)
 
 
@@ -58,9 +53,14 @@ class Wait:
 
 
 class Waits:
-    """Step numbers to waits. ``due`` is told, from the timers' thread, a step and its ticket."""
+    """Step numbers to waits. ``due`` is told, from the timers' thread, a step and its ticket.
 
-    def __init__(self, timers: Timers, due: Callable[[int, int], None]) -> None:
+    unhinted: seconds after which whoever waits for a signal, for a nested stack's end or at a hook
+    looks for it all the same, because who knew of it may have died before it gave the hint.
+    """
+
+    def __init__(self, timers: Timers, due: Callable[[int, int], None], unhinted: float) -> None:
+        self._unhinted = unhinted
         self._timers = timers
         self._due = due
         self._waits: dict[int, Wait] = {}
@@ -74,8 +74,9 @@ class Waits:
         self._tickets += 1
         wait = Wait(self._tickets, waiting)
         self._waits[number] = wait
-        if waiting.pause is not None:
-            wait.timer = self._timers.after(waiting.pause, partial(self._due, number, wait.ticket))
+        pause = waiting.pause(self._unhinted)
+        if pause is not None:
+            wait.timer = self._timers.after(pause, partial(self._due, number, wait.ticket))
 
     def take(self, number: int, ticket: int | None = None) -> bool:
         """Take a step back; False when it does not wait (any more, or with that ticket)."""

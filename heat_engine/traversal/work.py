@@ -67,6 +67,7 @@ class Work:
         self.stack = begun.stack
         self.goal = begun.goal
         self.clock = clock
+        self._taken_at = clock.now()
         self.action = Action(begun.traversal.action)
         self.definitions: Mapping[str, ResourceDefinition] = (
             begun.goal.bound.resources if begun.goal else {}
@@ -156,6 +157,10 @@ class Work:
         """Seconds since the step began, by the database's clock; survives a take-over."""
         return max(0.0, self.clock.now() - (step.started_at or self.clock.now()))
 
+    def _watched(self, step: StepRecord) -> float:
+        """The part of that which has passed here."""
+        return min(self.elapsed(step), self.clock.now() - self._taken_at)
+
     def call(
         self,
         step: StepRecord,
@@ -176,6 +181,7 @@ class Work:
             saved=step.progress,
             token=step.token,
             elapsed=self.elapsed(step),
+            watched=self._watched(step),
             template_metadata=metadata,
             kind=kind,
             update_policy=self._update_policy(record) if kind.update_policy else {},

@@ -12,6 +12,7 @@ from heat_engine.clouds.local import process
 from heat_engine.clouds.local.cloud import LocalClouds
 from heat_engine.store import resources, snapshots, tables
 from heat_engine.store.database import Database
+from heat_engine.store.resources import ResourceRecord
 
 COLLECTIONS = {
     "OS::Neutron::Net": "networks",
@@ -20,6 +21,23 @@ COLLECTIONS = {
     "OS::Nova::KeyPair": "keypairs",
     "OS::Nova::Server": "servers",
     "OS::Cinder::Volume": "volumes",
+    "OS::Swift::Container": "containers",
+    "AWS::EC2::VPC": "networks",
+    "AWS::EC2::Subnet": "subnets",
+    "AWS::EC2::NetworkInterface": "ports",
+    "AWS::EC2::SecurityGroup": "security_groups",
+    "AWS::EC2::Volume": "volumes",
+    "AWS::EC2::EIP": "floatingips",
+    "AWS::EC2::Instance": "servers",
+}
+# Tokens begin with that of a creation, and say more where a resource makes several things.
+TOKEN = 36
+# Of the container that a stack's signals are put to; its users put the objects there.
+SIGNALS = "signals-"
+# What needs no token of its own: its service, where it says whose it is, and of which collection.
+MADE_ALONG = {
+    "ports": ("network", "device_id", ("servers", "routers")),
+    "security_group_rules": ("network", "security_group_id", ("security_groups",)),
 }
 COPIED = {"images", "backups"}
 UNFINISHED = ("ACTIVE", "PENDING", "CANCELLED", "SUPERSEDED")
@@ -30,10 +48,10 @@ def faults(
     cloud: LocalClouds,
     stack_id: str,
     *,
-    deleted: bool,
+    end: str,
     former: Mapping[str, str],
 ) -> list[str]:
-    """Duplicates, orphans and leftovers, in words; the stack has come to rest.
+    """Duplicates, orphans and leftovers, in words; the stack has come to rest at ``end``.
 
     former: by the token that a thing of an adopted resource was made with, its physical id.
     """
@@ -58,18 +76,40 @@ def faults(
     if steps or open_traversals:
         found.append(f"{steps} steps and {open_traversals} unfinished traversals are left")
     held = cloud.audit()
-    if deleted:
+    if end == "DELETE_COMPLETE":
         found += [f"row of {row.name} is left" for row in rows]
         found += [f"{what} are left: {held[what]}" for what in _not_empty(held)]
-        return found
-    known = {row.id: row for row in rows}
-    adopted = {row.physical_id: row for row in rows if row.action == "ADOPT"}
-    known |= {token: adopted[thing] for token, thing in former.items() if thing in adopted}
+        return found + _software(database)
     found += _copy_faults(database, held)
+    adopted = {row.physical_id: row for row in rows if row.action == "ADOPT"}
+    known = {row.token: row for row in rows}
+    known |= {token: adopted[thing] for token, thing in former.items() if thing in adopted}
+    found += _thing_faults(cloud, held, rows, known)
+    found += [
+        f"a replaced {row.name} is left"
+        for row in rows
+        if row.obsolete and not end.endswith("FAILED")
+    ]
+    servers = {item["id"] for item in held["documents"].get("servers", ())}
+    strays = set(held["processes"]) - servers
+    return found + [f"processes without a server: {stray}" for stray in strays]
+
+
+def _thing_faults(
+    cloud: LocalClouds,
+    held: dict[str, Any],
+    rows: list[ResourceRecord],
+    known: dict[str, ResourceRecord],
+) -> list[str]:
+    """What is there without a row, more than once, or not at all. known: rows by token."""
+    found = []
     made: Counter[tuple[str, str]] = Counter()
     for collection, documents in held["documents"].items():
         for document in documents:
-            row = known.get(document["token"] or _owner(cloud, collection, document, held))
+            if collection == "objects" or str(document["token"]).startswith(SIGNALS):
+                continue
+            token = document["token"] or _owner(cloud, collection, document, held)
+            row = known.get(token[:TOKEN])
             if row is None:
                 found.append(f"orphan in {collection}: {document}")
             elif COLLECTIONS.get(row.type) == collection:
@@ -77,13 +117,10 @@ def faults(
     found += [f"{count} {key[1]} for one resource" for key, count in made.items() if count > 1]
     for row in rows:
         wanted = COLLECTIONS.get(row.type)
-        if wanted is not None and row.status == "COMPLETE" and not made[row.id, wanted]:
+        finished = row.status == "COMPLETE" and row.action != "INIT"
+        if wanted is not None and finished and not made[row.id, wanted]:
             found.append(f"{row.name} is {row.action}_COMPLETE and does not exist")
-        if row.obsolete:
-            found.append(f"a replaced {row.name} is left")
-    servers = {item["id"] for item in held["documents"].get("servers", ())}
-    strays = set(held["processes"]) - servers
-    return found + [f"processes without a server: {stray}" for stray in strays]
+    return found
 
 
 def _copy_faults(database: Database, held: dict[str, Any]) -> list[str]:
@@ -116,12 +153,27 @@ def _copies(database: Database) -> dict[str, tuple[str, bool]]:
 def _owner(
     cloud: LocalClouds, collection: str, document: dict[str, Any], held: dict[str, Any]
 ) -> str:
-    """The token of the server for which a port was made; "" for anything else."""
-    if collection != "ports":
+    """The token of what a thing was made along with, such as a server's port; "" for none."""
+    if collection not in MADE_ALONG:
         return ""
-    server_id = cloud.session("p", {}).get("network", collection, document["id"])["device_id"]
-    tokens = {item["id"]: item["token"] for item in held["documents"].get("servers", ())}
-    return tokens.get(server_id) or ""
+    service, field, owners = MADE_ALONG[collection]
+    owner_id = cloud.session("p", {}).get(service, collection, document["id"])[field]
+    tokens = {
+        item["id"]: item["token"] for owner in owners for item in held["documents"].get(owner, ())
+    }
+    return tokens.get(owner_id) or ""
+
+
+def _software(database: Database) -> list[str]:
+    """What is left of the deployments of a stack that is gone."""
+    with database.read() as session:
+        counts = {
+            table.name: session.execute(
+                select(func.count()).select_from(table).where(table.c.withdrawn_at.is_(None))
+            ).scalar_one()
+            for table in (tables.software_config, tables.software_deployment)
+        }
+    return [f"{count} rows of {name} are left" for name, count in counts.items() if count]
 
 
 def _not_empty(held: dict[str, Any]) -> list[str]:

@@ -114,16 +114,28 @@ class FusedCloud:
     def _fused(verb: str, call: Callable[..., Any], fuse: Fuse) -> Callable[..., Any]:
         def fused(service: str, collection: str, *args: Any, **kwargs: Any) -> Any:
             fuse.instant(f"before {verb} of {collection}")
-            result = call(service, collection, *args, **kwargs)
+            result = spoilt(call(service, collection, *args, **kwargs))
             fuse.instant(f"after {verb} of {collection}")
             return result
 
         return fused
 
 
+def spoilt(answer: Any) -> Any:
+    """The answer of a cloud in which one in four of the things that are called flaky goes into
+    ERROR. Which one follows from its id, so that all engines see the same."""
+    if isinstance(answer, list):
+        return [spoilt(item) for item in answer]
+    flaky = isinstance(answer, dict) and str(answer.get("name")).startswith("flaky")
+    if not flaky or str(answer["id"])[0] not in "0123":
+        return answer
+    return {**answer, "status": "error" if answer["status"].islower() else "ERROR"}
+
+
 class FusedClouds:
     def __init__(self, directory: str, fuse: Fuse) -> None:
         self._clouds = LocalClouds(Path(directory), sandbox="none")
+        self._clouds.serve()
         self._fuse = fuse
 
     def session(self, project_id: str, credentials: Mapping[str, Any]) -> Any:
@@ -183,6 +195,7 @@ def main(orders: Orders, channel: Connection) -> None:
         lease_seconds=orders.lease_seconds,
         scan_interval=0.2,
         report_interval=2,
+        retry_seconds=0.05,
         loops=2,
         workers=8,
         enable_stack_abandon=True,

@@ -10,6 +10,7 @@ import time
 from collections.abc import Callable
 from concurrent.futures import Future
 from dataclasses import dataclass, replace
+from datetime import UTC, datetime
 from typing import Any
 
 from common import errors
@@ -37,11 +38,15 @@ class Death:
 
 
 class EngineProcess:
-    """One process. ``hint`` is told what the engine would tell its peers."""
+    """One process. ``hint`` is told what the engine would tell its peers, ``note`` what happens
+    to the process itself."""
 
-    def __init__(self, orders: Orders, hint: Callable[[str, str], None]) -> None:
+    def __init__(
+        self, orders: Orders, hint: Callable[[str, str], None], note: Callable[[str], None]
+    ) -> None:
         self.orders = orders
         self._hint = hint
+        self._tell = note
         self._channel, theirs = PROCESSES.Pipe()
         self._process = PROCESSES.Process(target=engines.main, args=(orders, theirs), daemon=True)
         self._process.start()
@@ -75,6 +80,9 @@ class EngineProcess:
         self._process.kill()
         self.dead.wait(10.0)
 
+    def _note(self, what: str) -> None:
+        self._tell(f"engine {self.orders.slot} ({self.orders.engine_id[:8]}) {what}")
+
     def _listen(self) -> None:
         while True:
             try:
@@ -85,6 +93,7 @@ class EngineProcess:
         self._process.join(10.0)
         with self._lock:
             self.death = Death(time.monotonic(), self._instant)
+            self._note(f"died {self._instant}")
             self.dead.set()
             waiting = list(self._waiting.values())
         for future in waiting:
@@ -94,10 +103,12 @@ class EngineProcess:
     def _receive(self, message: Any) -> None:
         match message:
             case ("ready",):
+                self._note("is ready")
                 self.ready.set()
             case ("killed", instant):
                 self._instant = instant
             case ("takeover",):
+                self._note("took a traversal over")
                 self.takeovers += 1
             case ("hint", engine_id, stack_id):
                 self._hint(engine_id, stack_id)
@@ -115,6 +126,8 @@ class Fleet:
         self._restart_seconds = restart_seconds
         self._closed = False
         self.deaths: list[Death] = []
+        # What happened to the engines, and when (UTC without a zone, as the rows have it).
+        self.notes: list[tuple[datetime, str]] = []
         self._fuses: list[int] = []
         self._earlier_takeovers = 0
         self._lock = threading.Lock()
@@ -131,7 +144,10 @@ class Fleet:
 
     def _start(self, slot: int) -> EngineProcess:
         orders = replace(self._orders, engine_id=new_id(), slot=slot)
-        return EngineProcess(orders, self._pass_on)
+        return EngineProcess(orders, self._pass_on, self._note)
+
+    def _note(self, what: str) -> None:
+        self.notes.append((datetime.now(UTC).replace(tzinfo=None), what))
 
     def _pass_on(self, engine_id: str, stack_id: str) -> None:
         for process in list(self._slots):

@@ -24,6 +24,7 @@ from pathlib import Path
 from tests.brokers import fresh_virtual_host
 from tests.crash import campaign
 from tests.crash.campaign import Result
+from tests.crash.ground import LEASE
 
 
 def main() -> int:
@@ -58,7 +59,6 @@ def _options() -> argparse.Namespace:
 
 
 def _results(options: argparse.Namespace) -> Iterator[Result]:
-    """Seeds take turns with the kinds of database, so that each seed is run once."""
     kinds = options.kinds.split(",")
     seeds = range(options.first, options.first + options.seeds)
     if options.disturb:
@@ -69,7 +69,7 @@ def _results(options: argparse.Namespace) -> Iterator[Result]:
                 )
         return
     with ThreadPoolExecutor(options.at_once) as pool:
-        running = [pool.submit(campaign.run, seed, kinds[seed % len(kinds)]) for seed in seeds]
+        running = [pool.submit(campaign.run, seed, campaign.kind_of(seed, kinds)) for seed in seeds]
         for done in as_completed(running):
             yield done.result()
 
@@ -104,7 +104,7 @@ def table(results: list[Result], seconds: float) -> str:
         ("engines killed", len(deaths)),
         ("different instants", len(set(deaths))),
         ("take-overs after a lease ran out", sum(result.takeovers for result in results)),
-        ("lease", f"{campaign.LEASE} s"),
+        ("lease", f"{LEASE} s"),
         ("recovery, median", _seconds(recoveries, 0.5)),
         ("recovery, 99 %", _seconds(recoveries, 0.99)),
         ("recovery, worst", _seconds(recoveries, 1.0)),
@@ -112,7 +112,7 @@ def table(results: list[Result], seconds: float) -> str:
     ]
     rows += [
         (f"story: {story}", count)
-        for story, count in sorted(Counter(result.story for result in results).items())
+        for story, count in sorted(Counter(_named(result) for result in results).items())
     ]
     rows += [(f"killed {where}", count) for where, count in Counter(_where(deaths)).most_common()]
     lines = [f"| {name} | {value} |" for name, value in rows]
@@ -123,6 +123,11 @@ def _seconds(values: list[float], part: float) -> str:
     if not values:
         return "-"
     return f"{values[min(len(values) - 1, int(part * len(values)))]:.2f} s"
+
+
+def _named(result: Result) -> str:
+    deleted = result.end == "DELETE_COMPLETE" and "delete" not in result.story
+    return f"{result.story}, then a deletion" if deleted else result.story
 
 
 def _where(deaths: list[str]) -> Iterator[str]:

@@ -9,7 +9,8 @@ import pytest
 
 from tests.crash import campaign
 
-SEEDS = [(seed, kind) for seed in range(15) for kind in ("sqlite", "postgresql")]
+KINDS = ("sqlite", "postgresql")
+SEEDS = [(seed, campaign.kind_of(seed, KINDS)) for seed in range(30)]
 # Most of a seed's time is waiting for a lease to run out.
 AT_ONCE = 3
 

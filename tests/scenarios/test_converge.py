@@ -8,6 +8,7 @@ from typing import Any
 import pytest
 
 from tests.scenarios import nests
+from tests.scenarios.site import SECONDS, left, site_of
 from tests.scenarios.world import MINE, Stack, World, net, server, thing
 
 
@@ -136,3 +137,24 @@ def test_an_engine_that_dies_while_looking_loses_nothing(world: World, lossy: bo
         world.kill(first)
     stack.reach("UPDATE_COMPLETE")
     assert len(world.cloud.made("networks")) == 1
+
+
+def test_what_goes_by_its_name_is_not_deleted_with_the_one_that_was_lost(site: World) -> None:
+    resources = {
+        "key": {"type": "OS::Nova::KeyPair", "properties": {"name": "mine"}},
+        "box": {"type": "OS::Swift::Container", "properties": {"name": "box"}},
+    }
+    stack = site.create(resources)
+    stack.reach("CREATE_COMPLETE", seconds=SECONDS)
+    cloud = site_of(site)
+    cloud.delete("compute", "keypairs", "mine")
+    cloud.delete("object-store", "containers", "box")
+    stack.update(resources, converge=True)
+    stack.reach("UPDATE_COMPLETE", seconds=SECONDS)
+    assert {what: len(things) for what, things in left(site).items()} == {
+        "keypairs": 1,
+        "containers": 1,
+    }
+    stack.delete()
+    stack.reach("DELETE_COMPLETE", seconds=SECONDS)
+    assert left(site) == {}

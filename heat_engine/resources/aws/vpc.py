@@ -258,6 +258,7 @@ class NetworkInterface(TranslatedType):
     def given(self, request: Request, properties: Mapping[str, Any]) -> Mapping[str, Any]:
         wanted = properties.get("SubnetId")
         subnet = request.cloud.get(NETWORK, "subnets", wanted) if wanted else {}
+        address = properties.get("PrivateIpAddress")
         groups = properties.get("GroupSet")
         labels = tags.labels(properties.get("Tags"))
         description = properties.get("Description")
@@ -265,7 +266,7 @@ class NetworkInterface(TranslatedType):
             "name": request.physical_name,
             "network": subnet.get("network_id"),
             "fixed_ips": [
-                {"subnet": subnet.get("id"), "ip_address": properties.get("PrivateIpAddress")}
+                {"subnet": subnet.get("id"), **({"ip_address": address} if address else {})}
             ],
             **({"security_groups": texts(groups)} if groups is not None else {}),
             **({"tags": labels} if labels else {}),

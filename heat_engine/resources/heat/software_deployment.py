@@ -21,7 +21,7 @@ from heat_engine.resources.heat.software_service import (
     remove,
     transport_problems,
 )
-from heat_engine.resources.openstack.calls import poll_after
+from heat_engine.resources.openstack.calls import pause
 from heat_engine.resources.protocol import (
     Outcome,
     Progress,
@@ -213,7 +213,7 @@ class SoftwareDeployment(ResourceType):
         kept: dict[str, Any] = {"physical_id": deployment["id"], "data": data}
         if deployment["status"] == "IN_PROGRESS":
             words = f"server {deployment['server_id']} to report deployment {deployment['id']}"
-            after = poll_after(request.elapsed) if _by_object(request) else None
+            after = pause(request) if _by_object(request) else None
             return wait(words, after=after, saved={"sent": True}, **kept)
         kept["attributes"] = deployment["output_values"] or {}
         if deployment["status"] == "FAILED":

@@ -13,7 +13,7 @@ from heat_engine.language.schema import Attribute, Kind, Property, between
 from heat_engine.resources.heat import object_signals
 from heat_engine.resources.heat.object_signals import SUCCESS
 from heat_engine.resources.heat.wait_condition_handle import OBJECT, container_of
-from heat_engine.resources.openstack.calls import poll_after
+from heat_engine.resources.openstack.calls import pause
 from heat_engine.resources.protocol import (
     Progress,
     Request,
@@ -110,7 +110,7 @@ class BaseWaitCondition(ResourceType):
         noun = "signal" if wanted == 1 else "signals"
         after = timeout - request.elapsed + AFTER_DEADLINE
         if self._from_objects(request):
-            after = min(after, poll_after(request.elapsed))
+            after = min(after, pause(request))
         return wait(
             f"{len(signals)} of {wanted} {noun} (until {clock(timeout)} from start)", after=after
         )

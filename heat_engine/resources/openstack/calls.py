@@ -28,6 +28,14 @@ def poll_after(elapsed: float) -> float:
     return min(SLOWEST_POLL, max(FASTEST_POLL, elapsed / 2))
 
 
+def pause(request: Request, since: float = 0.0) -> float:
+    """Seconds until the next look at what was begun at an elapsed time of ``since``.
+
+    Who takes a step over from an engine that died looks often again: nobody has looked meanwhile.
+    """
+    return poll_after(min(request.elapsed - since, request.watched))
+
+
 def guarded(request: Request, verb: Callable[[Request], Progress]) -> Progress:
     """Run a verb. What may pass is tried again for a while, any other refusal is a failure."""
     try:
@@ -53,7 +61,7 @@ def poll(request: Request, waiting_for: str, **fields: Any) -> Progress:
     """
     saved = {key: value for key, value in request.saved.items() if key != "retries"}
     saved.update(fields.pop("saved", {}))
-    after = poll_after(request.elapsed - saved.get("since", 0.0))
+    after = pause(request, saved.get("since", 0.0))
     return wait(waiting_for, after=after, saved=saved, **fields)
 
 

@@ -6,7 +6,9 @@ from heat_engine.resources import protocol
 from heat_engine.resources.heat.test_resource import TestResource as PlainType
 from heat_engine.resources.heat.wait_condition import WaitCondition
 from heat_engine.traversal.pool import Timer
-from heat_engine.traversal.waits import UNHINTED_POLL, Waiting, Waits
+from heat_engine.traversal.waits import Waiting, Waits
+
+UNHINTED = 5.0
 
 
 class Clock:
@@ -23,7 +25,7 @@ class Clock:
 
 def made() -> tuple[Waits, Clock, list[tuple[int, int]]]:
     clock, due = Clock(), []
-    return Waits(clock, lambda *told: due.append(told)), clock, due  # type: ignore[arg-type, return-value]
+    return Waits(clock, lambda *told: due.append(told), UNHINTED), clock, due  # type: ignore[arg-type, return-value]
 
 
 def test_a_wait_becomes_due_with_its_ticket() -> None:
@@ -58,7 +60,7 @@ def test_who_listens_looks_now_and_then_though_no_hint_comes() -> None:
     waits, clock, _ = made()
     waits.add(1, Waiting.of(WaitCondition(), protocol.wait("signals", after=600.0)))
     waits.add(2, Waiting.of(PlainType(), protocol.wait("for ever")))
-    assert [seconds for seconds, _ in clock.entries] == [UNHINTED_POLL]
+    assert [seconds for seconds, _ in clock.entries] == [UNHINTED]
     assert waits.listening() == [1]
 
 
@@ -66,7 +68,7 @@ def test_who_is_paused_at_a_hook_looks_now_and_then() -> None:
     waits, clock, _ = made()
     waits.add(1, Waiting(paused=True, error_wait=False))
     waits.add(2, Waiting.of(PlainType(), protocol.wait("time")))
-    assert [seconds for seconds, _ in clock.entries] == [UNHINTED_POLL]
+    assert [seconds for seconds, _ in clock.entries] == [UNHINTED]
     assert waits.paused() == [1]
     assert waits.all(impatient=True) == [1]
 
