@@ -60,7 +60,7 @@ def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
     """Only what is to run with Keystone wants it, and says so before it runs."""
     for item in items:
         called = getattr(item, "callspec", None)
-        if called is not None and called.params.get("site") == "keystone":
+        if called is not None and "keystone" in called.params.values():
             item.fixturenames.append("keystone")  # type: ignore[attr-defined]
 
 
