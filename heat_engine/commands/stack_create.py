@@ -9,7 +9,15 @@ from typing import Any
 from common import errors
 from common.context import RequestContext
 from common.identifiers import STACK_NAME, new_id
-from heat_engine.commands import change, delegation, external, render, stack_adopt, type_rules
+from heat_engine.commands import (
+    change,
+    delegation,
+    external,
+    files_container,
+    render,
+    stack_adopt,
+    type_rules,
+)
 from heat_engine.commands import goal as goals
 from heat_engine.commands.change import Begun
 from heat_engine.commands.core import Core
@@ -41,6 +49,7 @@ class Order:
     params: Mapping[str, Any] = field(default_factory=dict)
     files: Mapping[str, str] = field(default_factory=dict)
     environment_files: list[str] = field(default_factory=list)
+    files_container: str = ""
     args: Mapping[str, Any] = field(default_factory=dict)
 
 
@@ -124,7 +133,8 @@ def _validated(
     with core.database.read() as session:
         if stacks.find_live(session, context.project_id or "", name) is not None:
             raise errors.StackExists(stack_name=name)
-    source = goals.source(core, order.template, order.params, order.files, order.environment_files)
+    files = files_container.together(core, context, order.files_container, order.files)
+    source = goals.source(core, order.template, order.params, files, order.environment_files)
     goal = goals.make_checked(
         core,
         source,

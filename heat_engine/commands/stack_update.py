@@ -13,6 +13,7 @@ from heat_engine.commands import (
     change,
     delegation,
     external,
+    files_container,
     room,
     type_rules,
     update_preview,
@@ -75,11 +76,12 @@ def _prepare(
         stack = access.by_identity(session, context, identity)
         _check_state(stack)
         before = goals.load(core, session, stack)
+    files = files_container.together(core, context, order.files_container, order.files)
     source = goals.source(
         core,
         before.document if order.template is None else order.template,
         order.params,
-        order.files,
+        files,
         order.environment_files,
     )
     if order.args.get("existing"):

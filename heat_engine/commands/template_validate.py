@@ -6,8 +6,8 @@ from typing import Any
 
 from common import errors
 from common.context import RequestContext
+from heat_engine.commands import files_container, mask
 from heat_engine.commands import goal as goals
-from heat_engine.commands import mask
 from heat_engine.commands.core import Core
 from heat_engine.commands.kinds import Kinds
 from heat_engine.commands.nested_sample import nested_sample
@@ -27,7 +27,8 @@ def validate(
     Values that are missing are no fault here: this is how a client learns what to ask for.
     show_nested: those of the stacks nested in it too.
     """
-    source = goals.source(core, order.template, order.params, order.files, order.environment_files)
+    files = files_container.together(core, context, order.files_container, order.files)
+    source = goals.source(core, order.template, order.params, files, order.environment_files)
     parsed = template.parse(source.template, source.files, source.positions)
     values = Parameters.resolve(
         parsed.parameters,

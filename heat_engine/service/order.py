@@ -12,12 +12,14 @@ Identity = dict[str, Any]
 
 
 def order_of(arguments: Mapping[str, Any]) -> Order:
-    if arguments.get("files_container"):
-        raise errors.NotSupported(feature="files_container, which needs an object store, here")
+    container = arguments.get("files_container") or ""
+    if not isinstance(container, str):
+        raise errors.Invalid(reason="files_container is not the name of a container")
     return Order(
         template=arguments.get("template"),
         params=arguments.get("params") or {},
         files=arguments.get("files") or {},
         environment_files=arguments.get("environment_files") or [],
+        files_container=container,
         args=arguments.get("args") or {},
     )

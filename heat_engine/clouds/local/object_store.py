@@ -29,7 +29,7 @@ OBJECTS_PER_CONTAINER = 10000
 # Of one object in a container that keeps versions.
 VERSIONS = 1000
 LONGEST_NAME = 1024
-# What a caller within the engine may read at once.
+# What a caller within the engine may read at once, unless it says otherwise.
 TEXT_BYTES = 64 * 1024
 NEVER = 2147483647
 _CHUNK = 64 * 1024
@@ -130,7 +130,7 @@ class Containers(Collection):
 
 class Objects(Collection):
     """``container`` and ``name`` say where; ``content`` is text. Listed oldest first, with the
-    earlier versions of each. Action ``content`` gives ``{"content"}``."""
+    earlier versions of each. Action ``content`` gives ``{"content"}``; ``most``: bytes."""
 
     name = "objects"
     singular = "Object"
@@ -236,10 +236,11 @@ class Objects(Collection):
         return gone
 
     def _content(self, document: Document, body: Mapping[str, Any]) -> Document:
-        if document["bytes"] > TEXT_BYTES:
-            raise CloudError("invalid", f"{document['name']} has more than {TEXT_BYTES} bytes.")
+        most = int(body.get("most", TEXT_BYTES))
+        if document["bytes"] > most:
+            raise CloudError("invalid", f"{document['name']} has more than {most} bytes.")
         with self.open(document) as file:
-            return {"content": file.read(TEXT_BYTES).decode(errors="replace")}
+            return {"content": file.read(most).decode(errors="replace")}
 
     def _unlink(self, id: str) -> None:
         with contextlib.suppress(OSError):

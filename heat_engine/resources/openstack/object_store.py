@@ -14,9 +14,10 @@ def temporary_url(cloud: Cloud, container: str, name: str, method: str) -> str:
     return str((cloud.act(SERVICE, CONTAINERS, container, "temp_url", body) or {})["url"])
 
 
-def content(cloud: Cloud, found: Document) -> str:
-    """What an object holds, as text."""
-    return str((cloud.act(SERVICE, OBJECTS, found["id"], "content", {}) or {}).get("content", ""))
+def content(cloud: Cloud, found: Document, *, most: int | None = None) -> str:
+    """What an object holds, as text; ``most``: bytes that are good to read, beyond a signal's."""
+    body = {} if most is None else {"most": most}
+    return str((cloud.act(SERVICE, OBJECTS, found["id"], "content", body) or {}).get("content", ""))
 
 
 def empty(cloud: Cloud, container: str, **query: str) -> None:
