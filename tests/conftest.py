@@ -10,6 +10,7 @@ from hypothesis import settings
 
 import common.rpc  # noqa: F401  before any test imports oslo.messaging by itself: threads only
 from tests.brokers import rabbit_url, transport_url
+from tests.databases import drop_lent_databases
 from tests.keystone import service
 from tests.keystone.service import Keystone
 
@@ -35,6 +36,10 @@ def pytest_collection_finish(session: pytest.Session) -> None:
         return
     if any("keystone" in getattr(item, "fixturenames", ()) for item in session.items):
         session.config.stash[_KEYSTONE_MISSING] = service.install()
+
+
+def pytest_sessionfinish() -> None:
+    drop_lent_databases()
 
 
 @pytest.fixture(scope="session")

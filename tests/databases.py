@@ -1,6 +1,7 @@
 """Fresh databases for tests: SQLite, PostgreSQL and MariaDB, each dropped when its tests are done.
 
-A module that takes ``database`` or ``database_url`` runs once for each of the three.
+A module that takes ``database`` or ``database_url`` runs once for each of the three. To make
+tables takes a server much longer than to empty them, so what a test gives back is lent again.
 ``HEARTH_TEST_POSTGRESQL`` and ``HEARTH_TEST_MARIADB`` name other servers than those of this
 machine. A server that is missing skips its tests, or fails them under HEARTH_REQUIRE_SERVICES=1.
 """
@@ -10,7 +11,7 @@ from __future__ import annotations
 import os
 import uuid
 from collections.abc import Iterator
-from contextlib import contextmanager
+from contextlib import ExitStack, contextmanager
 from pathlib import Path
 
 import pytest
@@ -31,6 +32,9 @@ SERVERS = {
     "mariadb": os.environ.get("HEARTH_TEST_MARIADB", "mysql+pymysql://root@127.0.0.1:3306/mysql"),
 }
 KEY = Vault.new_key()
+_SPARE: dict[str, list[str]] = {kind: [] for kind in KINDS}
+_FILLED: set[str] = set()
+_KEPT = ExitStack()
 
 
 @contextmanager
@@ -46,6 +50,37 @@ def fresh_database(kind: str, directory: Path) -> Iterator[str]:
     finally:
         force = " WITH (FORCE)" if kind == "postgresql" else ""
         _administer(kind, f"DROP DATABASE {name}{force}")
+
+
+@contextmanager
+def lent_database(kind: str, directory: Path) -> Iterator[str]:
+    """The URL of a database whose tables are empty; on SQLite a new file in ``directory``."""
+    if kind == "sqlite":
+        with fresh_database(kind, directory) as url:
+            create_schema(url)
+            yield url
+        return
+    spare = _SPARE[kind]
+    url = spare.pop() if spare else _KEPT.enter_context(fresh_database(kind, directory))
+    if url not in _FILLED:
+        create_schema(url)
+        hurry(url)
+        _FILLED.add(url)
+    yield url
+    empty_tables(url)
+    spare.append(url)
+
+
+def drop_lent_databases() -> None:
+    """At the end of all tests."""
+    _KEPT.close()
+
+
+def empty_tables(url: str) -> None:
+    engine = create_engine(url, poolclass=NullPool)
+    with engine.begin() as connection:
+        for table in metadata.sorted_tables:
+            connection.execute(table.delete())
 
 
 def create_schema(url: str) -> None:
@@ -76,16 +111,14 @@ def _administer(kind: str, statement: str) -> None:
 def database_url(
     request: pytest.FixtureRequest, tmp_path_factory: pytest.TempPathFactory
 ) -> Iterator[str]:
-    """An empty database of each kind, without tables."""
-    with fresh_database(request.param, tmp_path_factory.mktemp("database")) as url:
+    """A database of each kind with its tables."""
+    with lent_database(request.param, tmp_path_factory.mktemp("database")) as url:
         yield url
 
 
 @pytest.fixture(scope="session")
 def shared_database(database_url: str) -> Iterator[Database]:
     """A database with its tables, for all tests of a session."""
-    create_schema(database_url)
-    hurry(database_url)
     database = Database(database_url, Vault([KEY]))
     yield database
     database.dispose()

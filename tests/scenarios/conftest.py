@@ -11,7 +11,7 @@ import pytest
 
 from heat_engine.clouds.local import process
 from heat_engine.clouds.local.cloud import LocalClouds
-from tests.databases import KEY, KINDS, create_schema, fresh_database
+from tests.databases import KEY, KINDS, lent_database
 from tests.scenarios.site import SECONDS
 from tests.scenarios.world import World
 
@@ -22,8 +22,7 @@ def new_world(tmp_path: Path) -> Iterator[Callable[..., World]]:
     with ExitStack() as stack:
 
         def make(kind: str = "sqlite", **settings: Any) -> World:
-            url = stack.enter_context(fresh_database(kind, tmp_path))
-            create_schema(url)
+            url = stack.enter_context(lent_database(kind, tmp_path))
             world = World(url, KEY, **settings)
             stack.callback(world.close)
             return world

@@ -117,6 +117,6 @@ def test_an_unknown_name_costs_as_much_as_a_wrong_password(
 
 
 def _seconds(database: Database, name: str) -> float:
-    started = time.perf_counter()
+    started = time.thread_time()
     assert database.query(users.authenticate, name, "wrong") is None
-    return time.perf_counter() - started
+    return time.thread_time() - started

@@ -14,9 +14,10 @@ from oslo_messaging import Target
 
 from common import errors
 from common.context import RequestContext
+from common.rpc import transport
 from common.rpc.client import EngineClient
 from common.rpc.server import EngineServer
-from common.rpc.transport import LOOK_UP_SECONDS, build, build_peers
+from common.rpc.transport import build, build_peers
 from tests.brokers import ADDRESS
 from tests.proxy import Proxy
 
@@ -80,8 +81,8 @@ def test_calls_survive_a_broker_that_is_gone_for_a_while(
         call.join(50)
     assert sorted(answers, key=str) == [2, "held"]
     server.stop()
-    for transport in transports:
-        transport.cleanup()
+    for each in transports:
+        each.cleanup()
 
 
 def test_calls_wait_in_quorum_queues_and_hints_leave_nothing_behind(
@@ -111,7 +112,7 @@ def test_who_waits_for_calls_does_not_look_up_every_few_milliseconds(
     calls = build(conf, rabbit_url)
     target = Target(exchange="heat", topic=f"t-{uuid.uuid4().hex}", server="one")
     waiter = calls._driver.listen(target, 1, None)._poll_style_listener
-    assert waiter._current_timeout == LOOK_UP_SECONDS
+    assert waiter._current_timeout == transport.LOOK_UP_SECONDS
     waiter.cleanup()
     calls.cleanup()
 
@@ -145,5 +146,5 @@ def test_a_broker_that_was_never_there_is_not_waited_for_for_ever(
     patient = EngineClient(transports[1], topic=topic, timeout=40)
     assert patient.call(CONTEXT, "echo", value=1) == 1
     server.stop()
-    for transport in transports:
-        transport.cleanup()
+    for each in transports:
+        each.cleanup()
