@@ -9,12 +9,14 @@ from typing import Any, Protocol
 
 import webob
 import webob.exc
-from oslo_middleware import request_id as request_ids
 
 from common import errors
 from common.context import RequestContext
 
 CONTEXT = "hearth.context"
+REQUEST_ID = "openstack.request_id"
+# Of the service that asked us, so that its log and ours can be laid side by side.
+GLOBAL_REQUEST_ID = "openstack.global_request_id"
 
 StartResponse = Callable[..., Any]
 Environ = dict[str, Any]
@@ -58,7 +60,7 @@ def context_of(request: webob.Request) -> RequestContext:
 
 def request_id_of(environ: dict[str, Any]) -> str | None:
     """``req-<uuid>`` as given by the request id filter."""
-    value = environ.get(request_ids.ENV_REQUEST_ID)
+    value = environ.get(REQUEST_ID)
     return str(value) if value else None
 
 
@@ -66,7 +68,7 @@ def new_context(request: webob.Request, **fields: Any) -> RequestContext:
     """Make the context of this request, known to the log of this thread from now on."""
     context = RequestContext(
         request_id=request_id_of(request.environ),
-        global_request_id=request.environ.get(request_ids.GLOBAL_REQ_ID),
+        global_request_id=request.environ.get(GLOBAL_REQUEST_ID),
         region_name=request.headers.get("X-Region-Name") or None,
         **fields,
     )

@@ -2,12 +2,12 @@
 
 from __future__ import annotations
 
+import importlib
 from collections.abc import Mapping, Sequence
 from functools import lru_cache
 from typing import Any
 
 from sqlalchemy import Executable, Table
-from sqlalchemy.dialects import mysql, postgresql, sqlite
 
 from heat_engine.store.session import Session
 
@@ -42,13 +42,16 @@ def _statement(
     dialect: str, table: Table, keys: tuple[str, ...], changed: tuple[str, ...]
 ) -> Executable:
     """Kept, because making a statement takes longer than running it."""
+    # By name: the database's own dialect is loaded, and another would take 1 to 2 MiB.
+    insert = importlib.import_module(f"sqlalchemy.dialects.{dialect}").insert(table)
+    statement: Executable
     if dialect == "mysql":
-        insert = mysql.insert(table)
         names = changed or keys
-        return insert.on_duplicate_key_update({name: insert.inserted[name] for name in names})
-    statement = postgresql.insert(table) if dialect == "postgresql" else sqlite.insert(table)
-    if not changed:
-        return statement.on_conflict_do_nothing(index_elements=keys)
-    return statement.on_conflict_do_update(
-        index_elements=keys, set_={name: statement.excluded[name] for name in changed}
-    )
+        statement = insert.on_duplicate_key_update({name: insert.inserted[name] for name in names})
+    elif changed:
+        statement = insert.on_conflict_do_update(
+            index_elements=keys, set_={name: insert.excluded[name] for name in changed}
+        )
+    else:
+        statement = insert.on_conflict_do_nothing(index_elements=keys)
+    return statement

@@ -5,8 +5,7 @@ from __future__ import annotations
 from collections.abc import Mapping, Sequence
 from typing import Any
 
-from common import errors
-from heat_engine.clouds import fetch
+from common import errors, fetch
 from heat_engine.language import document
 from heat_engine.language.limits import DEFAULT
 from heat_engine.language.schema import Kind, Property
@@ -16,6 +15,7 @@ from heat_engine.resources.nested import NestedStack
 from heat_engine.resources.protocol import Progress, Request, done
 
 OUTPUT = "Outputs."
+_FETCH_SECONDS = 10.0
 
 
 class CloudFormationStack(NestedStack):
@@ -87,13 +87,13 @@ def _template(url: str, held: Any) -> Mapping[str, Any]:
     if held is not None:
         return dict(document.load(str(held), name=url)[0])
     try:
-        fetched = fetch.text(url, DEFAULT.size)
+        fetched = fetch.read(url, seconds=_FETCH_SECONDS, most_bytes=DEFAULT.size)
     except fetch.FetchError as error:
         raise errors.StackValidationFailed(
             f"Could not fetch remote template '{url}': {error}"
         ) from error
     try:
-        return dict(document.load(fetched, name=url)[0])
+        return dict(document.load(fetched.decode(errors="replace"), name=url)[0])
     except errors.HearthError:
         raise errors.StackValidationFailed(
             f"Could not fetch remote template '{url}': it is not a template"

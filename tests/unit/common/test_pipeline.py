@@ -48,12 +48,16 @@ def small(global_conf: dict[str, str], **_local: str) -> wsgi.Application:
     return application
 
 
+def made(*files: str) -> cfg.ConfigOpts:
+    conf = cfg.ConfigOpts()
+    config.register(conf)
+    conf([], default_config_files=list(files), default_config_dirs=[])
+    return conf
+
+
 @pytest.fixture
 def conf() -> cfg.ConfigOpts:
-    made = cfg.ConfigOpts()
-    config.register(made)
-    made([], default_config_files=[], default_config_dirs=[])
-    return made
+    return made()
 
 
 @pytest.fixture
@@ -90,18 +94,28 @@ def test_an_unknown_flavor(paste: str, conf: cfg.ConfigOpts) -> None:
         pipeline.load(paste, "main", flavor="lemon", conf=conf, engine=Nothing())
 
 
-def test_proxies_are_believed_only_when_told_to(paste: str, conf: cfg.ConfigOpts) -> None:
-    application = pipeline.load(paste, "main", flavor=None, conf=conf, engine=Nothing())
+@pytest.mark.parametrize("where", ["file", "environment"])
+def test_proxies_are_believed_only_when_told_to(
+    paste: str, tmp_path: Path, monkeypatch: pytest.MonkeyPatch, where: str
+) -> None:
     given = {"X_Forwarded_Proto": "https", "X_Forwarded_Host": "heat.example"}
+    application = pipeline.load(paste, "main", flavor=None, conf=made(), engine=Nothing())
     assert ask(application, "/", **given).json[0] == "http://localhost"
-    conf.set_override("enable_proxy_headers_parsing", True, "oslo_middleware")
+    heat_conf = tmp_path / "heat.conf"
+    if where == "file":
+        heat_conf.write_text("[oslo_middleware]\nenable_proxy_headers_parsing = true\n")
+    else:
+        heat_conf.touch()
+        monkeypatch.setenv("OS_OSLO_MIDDLEWARE__ENABLE_PROXY_HEADERS_PARSING", "true")
+    conf = made(str(heat_conf))
     application = pipeline.load(paste, "main", flavor=None, conf=conf, engine=Nothing())
     assert ask(application, "/", **given).json[0] == "https://heat.example"
 
 
-def test_cross_origin_requests_when_configured(paste: str, conf: cfg.ConfigOpts) -> None:
-    pipeline.load(paste, "main", flavor=None, conf=conf, engine=Nothing())
-    conf.set_override("allowed_origin", ["https://ui.example"], "cors")
+def test_cross_origin_requests_when_configured(paste: str, tmp_path: Path) -> None:
+    heat_conf = tmp_path / "heat.conf"
+    heat_conf.write_text("[cors]\nallowed_origin = https://ui.example\n")
+    conf = made(str(heat_conf))
     application = pipeline.load(paste, "main", flavor=None, conf=conf, engine=Nothing())
     answer = ask(
         application,

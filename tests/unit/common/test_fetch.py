@@ -8,7 +8,7 @@ from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
 
 import pytest
 
-from heat_engine.clouds import fetch
+from common import fetch
 
 
 class Handler(BaseHTTPRequestHandler):
@@ -32,21 +32,21 @@ def url() -> Iterator[str]:
     server.server_close()
 
 
-def test_a_text_is_fetched(url: str) -> None:
-    assert fetch.text(f"{url}/there", 1000) == "a" * 1000
+def test_a_document_is_fetched(url: str) -> None:
+    assert fetch.read(f"{url}/there", seconds=10, most_bytes=1000) == b"a" * 1000
 
 
 def test_what_is_too_large_is_refused(url: str) -> None:
     with pytest.raises(fetch.FetchError, match="larger than 999 bytes"):
-        fetch.text(f"{url}/there", 999)
+        fetch.read(f"{url}/there", seconds=10, most_bytes=999)
 
 
 def test_what_is_not_there_is_told(url: str) -> None:
     with pytest.raises(fetch.FetchError, match="status 404"):
-        fetch.text(f"{url}/absent", 1000)
+        fetch.read(f"{url}/absent", seconds=10, most_bytes=1000)
 
 
 @pytest.mark.parametrize("url", ["file:///etc/passwd", "ftp://x/y", "x", "http://127.0.0.1:1/"])
 def test_only_what_answers_over_http_is_fetched(url: str) -> None:
     with pytest.raises(fetch.FetchError):
-        fetch.text(url, 1000)
+        fetch.read(url, seconds=10, most_bytes=1000)
