@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import logging
-from collections.abc import Iterable
+from collections.abc import Iterable, Mapping
 
 from oslo_config import cfg
 
@@ -47,6 +47,13 @@ def listen(
             ) from cause
         LOG.info("%s listens at %s:%s", name, options.bind_host, ports[name])
     return server, ports
+
+
+def reach(conf: cfg.ConfigOpts, ports: Mapping[str, int]) -> None:
+    """Unless told otherwise, servers of stacks call back to where APIs listen on this machine."""
+    conf.set_default("url", f"http://127.0.0.1:{ports['heat-api']}/v1", group="clients_heat")
+    url = f"http://127.0.0.1:{ports['heat-api-cfn']}/v1/waitcondition"
+    conf.set_default("heat_waitcondition_server_url", url)
 
 
 def serve(name: str) -> None:

@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import logging
 import pkgutil
-from collections.abc import Mapping
 from concurrent.futures import ThreadPoolExecutor
 from pathlib import Path
 from typing import Any
@@ -17,6 +16,7 @@ from common.rpc import transport
 from common.rpc.news import Announcer
 from common.rpc.peers import Peers
 from common.rpc.server import EngineServer
+from heat_engine.cli import storage
 from heat_engine.clouds.interface import Clouds
 from heat_engine.clouds.local.cloud import LocalClouds
 from heat_engine.engine import Engine
@@ -77,18 +77,8 @@ def _keystone(conf: cfg.ConfigOpts) -> Any:
     return pkgutil.resolve_name("heat_engine.cli.identity:connect")(conf)
 
 
-def reach(conf: cfg.ConfigOpts, ports: Mapping[str, int]) -> None:
-    """Unless told otherwise, servers of stacks call back to where APIs listen on this machine."""
-    conf.set_default("url", f"http://127.0.0.1:{ports['heat-api']}/v1", group="clients_heat")
-    url = f"http://127.0.0.1:{ports['heat-api-cfn']}/v1/waitcondition"
-    conf.set_default("heat_waitcondition_server_url", url)
-
-
 class EngineProcess:
-    """An engine that answers calls and hints from ``start`` until ``stop``.
-
-    Another process may have made ``database``, as long as it has not connected.
-    """
+    """An engine that answers calls and hints from ``start`` until ``stop``."""
 
     def __init__(self, conf: cfg.ConfigOpts, database: Database, registry: Registry) -> None:
         self._conf = conf
@@ -154,3 +144,8 @@ class EngineProcess:
         self._calls.cleanup()
         self._hints.cleanup()
         self._database.dispose()
+
+
+def build(conf: cfg.ConfigOpts) -> EngineProcess:
+    """The configured engine, not started yet. Raises ``SystemExit`` in plain words."""
+    return EngineProcess(conf, storage.database(conf), Registry.default())

@@ -4,11 +4,8 @@ from __future__ import annotations
 
 import logging
 
-from common import config, logs
+from common import config, loading, logs
 from common.signals import Signals
-from heat_engine.cli import storage
-from heat_engine.cli.assemble import EngineProcess
-from heat_engine.resources.registry import Registry
 
 LOG = logging.getLogger(__name__)
 
@@ -17,7 +14,7 @@ def main() -> None:
     conf = config.load("heat-engine")
     logs.setup(conf, "heat-engine")
     signals = Signals()
-    engine = EngineProcess(conf, storage.database(conf), Registry.default())
+    engine = loading.load("heat_engine.cli.assemble:build")(conf)
     engine.start()
     signals.wait(reload=lambda: logs.reload(conf))
     LOG.info("heat-engine stops")

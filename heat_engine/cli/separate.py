@@ -1,8 +1,8 @@
 """heat-all with ``separate_processes``: the four services, each in a process of its own.
 
 They are forked from one that has loaded what they share, code, options and pipelines, and that has
-opened the ports: memory that none of them writes to is there once, and one that died is back at
-once, with its callers waiting at its port. The parent does nothing but watch.
+opened the ports: memory that none of them writes to is there once, and one that died is soon back,
+with its callers waiting at its port. The parent does nothing but watch.
 """
 
 from __future__ import annotations
@@ -20,14 +20,12 @@ from typing import Protocol
 import kombu.transport
 from oslo_config import cfg
 
-from common import logs
-from common.launch import GROUPS, listen
+from common import loading, logs
+from common.launch import GROUPS, listen, reach
 from common.rpc import transport
 from common.rpc.client import EngineClient
 from common.rpc.news import News
 from common.signals import Signals
-from heat_engine.cli import assemble, storage
-from heat_engine.resources.registry import Registry
 
 LOG = logging.getLogger(__name__)
 _AGAIN_SECONDS = 1.0  # between two starts of a service that cannot live
@@ -75,16 +73,14 @@ class Api:
 
 
 class Engine:
-    """An engine. Each incarnation has an identity, threads and connections of its own, so only what
-    has none of these is made before."""
+    """An engine. Nobody else has a use for its code, so it is loaded by its own process: a page
+    that was loaded before and is written to after would be there twice."""
 
     def __init__(self, conf: cfg.ConfigOpts) -> None:
         self._conf = conf
-        self._database = storage.database(conf)
-        self._registry = Registry.default()
 
     def start(self) -> None:
-        self._process = assemble.EngineProcess(self._conf, self._database, self._registry)
+        self._process = loading.load("heat_engine.cli.assemble:build")(self._conf)
         self._process.start()
 
     def stop(self) -> None:
@@ -123,12 +119,14 @@ class Family:
     def _start_due(self) -> float:
         """Start what does not live and may be tried; seconds until that has to be asked again."""
         now = time.monotonic()
-        for name in set(self._services) - set(self._living.values()):
+        for name in self._missing():
             if self._due[name] <= now:
                 self._due[name] = now + _AGAIN_SECONDS
                 self._living[self._fork(name)] = name
-        missing = set(self._services) - set(self._living.values())
-        return min((self._due[name] - now for name in missing), default=3600.0)
+        return min((self._due[name] - now for name in self._missing()), default=3600.0)
+
+    def _missing(self) -> list[str]:
+        return [name for name in self._services if name not in self._living.values()]
 
     def _fork(self, name: str) -> int:
         pid = os.fork()
@@ -197,5 +195,6 @@ def run(conf: cfg.ConfigOpts) -> None:
         raise SystemExit("separate_processes needs a RabbitMQ: set transport_url in heat.conf.")
     kombu.transport.get_transport_cls("amqp")  # loads what the first connection would
     apis = {name: Api(conf, name) for name in GROUPS}
-    assemble.reach(conf, {name: api.port for name, api in apis.items()})
+    reach(conf, {name: api.port for name, api in apis.items()})
+    # The engine first: it takes longest.
     Family(conf, {"heat-engine": Engine(conf), **apis}).run()

@@ -52,6 +52,7 @@ FIGURES = {
     figure.name: figure
     for figure in (
         _same("start: all services ready", "s", 2.0),
+        _same("start: four processes of one heat-all ready", "s", 2.0),
         _same("memory idle, all processes", "MiB", 130.0, "634"),
         _same("memory idle, four processes of one heat-all", "MiB", 130.0, "634"),
         Figure("memory after load, all processes", "MiB", upstream="1292"),

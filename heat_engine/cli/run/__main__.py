@@ -17,6 +17,7 @@ from heat_engine.cli import all as heat_all
 from heat_engine.cli.run import tree
 from heat_engine.cli.run.client import Client, Refused, read_template, same_template
 from heat_engine.cli.run.home import Home
+from heat_engine.cli.together import Everything
 
 # What resources wait for changes without an event.
 _LOOK_SECONDS = 1.0
@@ -34,7 +35,7 @@ def main() -> None:
     conf.set_override("state_path", str(home.path))
     logs.setup(conf, "heat-all")
     account = home.account(conf)
-    everything = heat_all.Everything(conf)
+    everything = Everything(conf)
     home.write_client_files(account, everything.ports)
     console.print(f"{'Made' if new else 'Found'} state in {home.path}")
     everything.start()

@@ -1,6 +1,8 @@
 from __future__ import annotations
 
 import os
+import threading
+from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
 from pathlib import Path
 
 import pytest
@@ -135,3 +137,37 @@ def test_a_file_overrides_rules_and_is_read_again(tmp_path: Path) -> None:
     assert not rules.allows_type(someone(MEMBER), "OS::Heat::Value")
     assert not rules.allows_type(someone(ADMIN), "OS::Nova::Server")
     assert rules.allows_type(someone(MEMBER), "OS::Heat::Delay")
+
+
+class Decides(BaseHTTPRequestHandler):
+    """Answers as a server of somebody's own rules does."""
+
+    def do_POST(self) -> None:
+        self.rfile.read(int(self.headers["Content-Length"]))
+        self.send_response(200)
+        self.end_headers()
+        self.wfile.write(b"True" if self.path == "/yes" else b"False")
+
+    def log_message(self, *args: object) -> None:
+        pass
+
+
+def test_rules_that_ask_a_server(tmp_path: Path) -> None:
+    server = ThreadingHTTPServer(("127.0.0.1", 0), Decides)
+    thread = threading.Thread(target=server.serve_forever, args=(0.01,))
+    thread.start()
+    url = f"http://127.0.0.1:{server.server_port}"
+    file = tmp_path / "policy.yaml"
+    file.write_text(f"stacks:index: {url}/yes\nstacks:delete: {url}/no\n")
+    conf = cfg.ConfigOpts()
+    conf([], default_config_files=[], default_config_dirs=[])
+    conf.register_opts(opts._options, "oslo_policy")
+    conf.set_override("policy_file", str(file), "oslo_policy")
+    try:
+        rules = policy.Policy(conf)
+        assert rules.allows(someone(set()), "stacks:index")
+        assert not rules.allows(someone(ADMIN), "stacks:delete")
+    finally:
+        server.shutdown()
+        thread.join()
+        server.server_close()
