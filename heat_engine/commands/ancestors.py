@@ -17,14 +17,26 @@ def hidden(session: Session, core: Core, stack: StackSummary, goal: Goal | None 
 
     goal: the stack's own, where it is loaded already.
     """
-    found = secrets(session, core, stack)
     whole = stack if isinstance(stack, StackRecord) else stacks.get(session, stack.id)
-    return found if whole is None else found | _of_goals(session, core, whole, goal)
+    if whole is None:
+        return set()
+    return secrets(session, core, whole) | _of_goals(session, core, whole, goal)
+
+
+def given_up(session: Session, core: Core, stack: StackRecord) -> list[str] | None:
+    """What the row of a stack has to withhold from now on, as its goal is replaced before it was
+    reached: until the next one is, there are resources that were made from the hidden values of
+    this one."""
+    parsed = core.templates.get(session, stack.template_hash, stack.files_hash)
+    if not any(schema.hidden for schema in parsed.parameters.values()):
+        return stack.withheld
+    own = mask.of_parameters(goals.load(core, session, stack).parameters)
+    return sorted({*(stack.withheld or ()), *own})
 
 
 def secrets(session: Session, core: Core, stack: StackSummary) -> set[str]:
-    """The hidden values of the stacks around, and of those that were around before a release: a
-    nested stack may have got them as plain ones."""
+    """The hidden values of the stacks around, of those that were around before a release, and of
+    goals that were given up: a nested stack may have got them as plain ones."""
     found = _withheld(session, stack)
     owner_id = stack.owner_id
     while owner_id is not None:
@@ -37,8 +49,6 @@ def secrets(session: Session, core: Core, stack: StackSummary) -> set[str]:
 
 
 def _withheld(session: Session, stack: StackSummary) -> set[str]:
-    if stack.released_from is None:
-        return set()
     whole = stack if isinstance(stack, StackRecord) else stacks.get(session, stack.id)
     return set(whole.withheld or ()) if whole is not None else set()
 

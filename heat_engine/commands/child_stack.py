@@ -8,7 +8,15 @@ from typing import Any
 
 from common import errors
 from common.identifiers import new_id, physical_name
-from heat_engine.commands import change, exports, room, stack_adopt, stack_snapshot, type_rules
+from heat_engine.commands import (
+    ancestors,
+    change,
+    exports,
+    room,
+    stack_adopt,
+    stack_snapshot,
+    type_rules,
+)
 from heat_engine.commands import goal as goals
 from heat_engine.commands.change import Begun
 from heat_engine.commands.core import Core
@@ -203,6 +211,7 @@ def _update(
         "updated_at": clock.utc(),
         "timeout_mins": prepared.timeout_mins,
         "converge": parent.converge,
+        "withheld": ancestors.given_up(session, core, stack),
     }
     stacks.update(session, stack.id, **columns)
     fresh = stacks.get(session, stack.id)

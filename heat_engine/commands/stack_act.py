@@ -7,7 +7,7 @@ from typing import Any
 
 from common import errors
 from common.context import RequestContext
-from heat_engine.commands import access, change, delegation, type_rules
+from heat_engine.commands import access, ancestors, change, delegation, type_rules
 from heat_engine.commands import goal as goals
 from heat_engine.commands.change import Begun
 from heat_engine.commands.core import Core
@@ -88,5 +88,6 @@ def _cancel(
 
 def _back(session: Session, core: Core, stack: StackRecord) -> Begun:
     goal = goals.load(core, session, stack, previous=True)
-    columns = {**(stack.previous or {}), "previous": None}
+    withheld = ancestors.given_up(session, core, stack)
+    columns = {**(stack.previous or {}), "previous": None, "withheld": withheld}
     return change.begin(core, session, stack, Action.ROLLBACK, goal=goal, columns=columns)

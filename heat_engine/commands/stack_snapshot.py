@@ -11,6 +11,7 @@ from common.context import RequestContext
 from common.identifiers import new_id
 from heat_engine.commands import (
     access,
+    ancestors,
     change,
     delegation,
     render,
@@ -204,6 +205,8 @@ def _restore(
         "updated_at": clock.utc(),
         "previous": way_back(stack),
     }
+    if stack.status != Status.COMPLETE:
+        columns["withheld"] = ancestors.given_up(session, core, stack)
     stacks.update(session, stack.id, **columns)
     fresh = delegation.replace(session, stacks.get(session, stack.id) or stack, held)
     return change.begin(core, session, fresh, Action.RESTORE, goal=goal, snapshot_id=snapshot_id)

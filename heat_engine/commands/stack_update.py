@@ -10,6 +10,7 @@ from common import errors
 from common.context import RequestContext
 from heat_engine.commands import (
     access,
+    ancestors,
     change,
     delegation,
     external,
@@ -174,6 +175,8 @@ def _write(
         "updated_at": clock.utc(),
         "previous": way_back(stack),
     }
+    if stack.status != Status.COMPLETE:
+        columns["withheld"] = ancestors.given_up(session, core, stack)
     if chosen.timeout_mins is not None:
         columns["timeout_mins"] = chosen.timeout_mins
     if chosen.disable_rollback is not None:

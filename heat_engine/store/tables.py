@@ -88,9 +88,10 @@ stack = Table(
     Column("traversal_id", Identifier),  # the latest one
     # Whether its updates look at the real things first.
     Column("converge", Boolean(create_constraint=False)),
-    # Of a stack that was nested until it was retained: the root it comes from, and, as encrypted
-    # JSON, the hidden values of the stacks that were around it.
+    # Of a stack that was nested until it was retained: the root it comes from.
     Column("released_from", Identifier, index=True),
+    # Encrypted JSON: what readers are not told besides the hidden values of its goals: those of the
+    # stacks that were around it, and of goals that were given up and not replaced by one reached.
     Column("withheld", LongText),
     # Where the guests of its tree are users; NULL until the first is made in a domain for guests.
     Column("user_project_id", Line(64)),

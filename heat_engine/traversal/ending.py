@@ -5,7 +5,15 @@ from __future__ import annotations
 import logging
 from typing import Any
 
-from heat_engine.commands import change, delegation, exports, mask, stack_adopt, stack_snapshot
+from heat_engine.commands import (
+    ancestors,
+    change,
+    delegation,
+    exports,
+    mask,
+    stack_adopt,
+    stack_snapshot,
+)
 from heat_engine.commands import goal as goals
 from heat_engine.commands.change import Begun
 from heat_engine.graph.plan import Verb
@@ -158,7 +166,12 @@ def _columns(session: Session, work: Work, status: Status) -> dict[str, Any]:
         if stack.owner_id is None and work.core.identity.keeps_guests:
             delegation.end_guests(session, stack)
         return {"deleted_at": clock.utc(), "live_name": None, "previous": None}
-    return {"previous": None}
+    columns: dict[str, Any] = {"previous": None}
+    if work.goal is not None and work.stack.withheld:
+        stack = stacks.get(session, work.stack.id) or work.stack
+        if stack.released_from is None:
+            columns["withheld"] = None  # nothing is left of goals that were given up
+    return columns
 
 
 def _rolls_back(work: Work, stack: StackRecord, traversal_status: str) -> bool:
@@ -175,7 +188,8 @@ def _roll_back(session: Session, work: Work, stack: StackRecord) -> Begun:
     columns: dict[str, Any] = {}
     if stack.previous:
         goal = goals.load(work.core, session, stack, previous=True)
-        columns = {**stack.previous, "previous": None}
+        withheld = ancestors.given_up(session, work.core, stack)
+        columns = {**stack.previous, "previous": None, "withheld": withheld}
     return change.begin(
         work.core,
         session,

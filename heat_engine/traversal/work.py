@@ -81,9 +81,7 @@ class Work:
             {step.number: step.requires for step in begun.steps},
             finished=[step.number for step in begun.steps if step.status == "DONE"],
         )
-        self._hidden = _hidden(begun)
-        if begun.stack.owner_id is not None or begun.stack.released_from is not None:
-            self._hidden |= core.database.query(ancestors.secrets, core, begun.stack)
+        self._hidden = _hidden(core, begun)
         self.journal = Journal(core, begun.stack, begun.traversal, self._hidden)
         self.requests = Requests(core, begun.stack)
         self.scope = StackScope(core, self.requests, self.current)
@@ -248,11 +246,10 @@ class Work:
         self.walk.add({step.number: step.requires for step in steps})
 
 
-def _hidden(begun: Begun) -> set[str]:
+def _hidden(core: Core, begun: Begun) -> set[str]:
     """Hidden parameters' values, those before this change too: resources were made from them."""
-    if begun.goal is None:
-        return set()
-    before = (begun.stack.previous or {}).get("environment") or {}
-    return mask.of_parameters(begun.goal.parameters) | mask.of_environment(
-        before, begun.goal.parameters.schemas
-    )
+    stack = begun.stack
+    if begun.goal is not None and stack.owner_id is None and not stack.previous:
+        # Of most stacks all that takes has been read.
+        return mask.of_parameters(begun.goal.parameters) | set(stack.withheld or ())
+    return core.database.query(ancestors.hidden, core, stack, begun.goal)

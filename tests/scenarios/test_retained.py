@@ -5,6 +5,8 @@ from __future__ import annotations
 import json
 from typing import Any
 
+import pytest
+
 from heat_engine.store import stacks
 from heat_engine.store.records import StackRecord
 from tests.scenarios.nests import BOX, box, child, create, nest, orphans, update
@@ -142,3 +144,43 @@ def test_hidden_values_of_the_stacks_around_stay_hidden(any_world: World) -> Non
     inner.delete()
     inner.reach("DELETE_COMPLETE")
     assert orphans(world) == []
+
+
+@pytest.mark.parametrize("way", ["rollback", "cancel", "update"])
+def test_values_of_an_update_that_failed_stay_hidden(world: World, way: str) -> None:
+    """Whether the stack goes back or on from there, what the update had made is released."""
+    stack = create(world, {"a": thing()})
+    stack.reach("CREATE_COMPLETE")
+    last = waiting() if way == "cancel" else {"bad": thing(fail=True)}
+    for one in last.values():
+        one["depends_on"] = ["m"]
+    secret = box({"get_param": "sec"}, **KEPT)  # type: ignore[arg-type]
+    wanted = {
+        **template({"a": thing(), "m": secret, **last}),
+        "parameters": {"sec": {"type": "string", "hidden": True}},
+    }
+    world.engine.service.update_stack(
+        MINE,
+        stack.identity,
+        template=wanted,
+        files={"box.yaml": json.dumps(BOX)},
+        params={"parameters": {"sec": SECRET}},
+        args={"disable_rollback": way == "update"},
+    )
+    if way == "cancel":
+        until(lambda: stack.states().get("m") == "CREATE_COMPLETE", "the nested stack")
+        inner = child(stack, "m")
+        world.engine.service.stack_cancel_update(MINE, stack.identity, True)
+    elif way == "update":
+        stack.reach("UPDATE_FAILED")
+        inner = child(stack, "m")
+        assert SECRET not in told(inner)
+        update(stack, {"a": thing()})
+    stack.reach("UPDATE_COMPLETE" if way == "update" else "ROLLBACK_COMPLETE")
+    if way == "rollback":
+        [name] = listed(world) - {"s"}
+        inner = Stack(world, world.engine.service.identify_stack(MINE, name))
+    assert inner.show()["parent"] is None
+    assert SECRET not in told(inner)
+    assert SECRET not in json.dumps(stack.via().list_events(MINE, stack.identity, nested_depth=5))
+    assert row(stack).withheld is None
