@@ -1,8 +1,9 @@
 """The engine's own service ``orchestration``, reached by resource types as they reach a cloud.
 
 Its collections are ``software_configs`` and ``software_deployments``, shaped as the native API
-shapes them. A deployment's body may carry ``config``, the document of a config made for it alone,
-with ``config_token``: the two are made, changed and deleted together.
+shapes them, and ``servers``: by physical id, what the agents of one are told. A deployment's body
+may carry ``config``, the document of a config made for it alone, with ``config_token``: the two
+are made, changed and deleted together.
 """
 
 from __future__ import annotations
@@ -17,7 +18,7 @@ from common import errors
 from heat_engine.clouds.interface import Cloud, CloudError, Document
 from heat_engine.commands import software_config, software_deployment, software_signal
 from heat_engine.commands.core import Core
-from heat_engine.store import software_configs, software_deployments
+from heat_engine.store import resources, software_configs, software_deployments
 from heat_engine.store.records import SoftwareConfigRecord, SoftwareDeploymentRecord
 from heat_engine.store.session import Session
 
@@ -26,6 +27,7 @@ T = TypeVar("T")
 
 SERVICE = "orchestration"
 CONFIGS, DEPLOYMENTS = "software_configs", "software_deployments"
+SERVERS, AGENTS = "servers", "os-collect-config"
 _IDS = uuid.UUID("7bd20b5e-57c4-4a0e-9c13-3a3d5fd29c4b")
 
 
@@ -140,6 +142,8 @@ class _Software:
         return software_deployment.document(found)
 
     def get(self, session: Session, collection: str, id: str) -> Document:
+        if collection == SERVERS:
+            return self._server(session, id)
         if collection == CONFIGS:
             config = software_configs.get(session, id)
             if config is None or config.project_id != self.project_id:
@@ -195,6 +199,14 @@ class _Software:
     def signal(self, session: Session, id: str, body: Mapping[str, Any]) -> Document:
         record = self._deployment(session, id, lock=True)
         return {"said": software_signal.receive(session, record, body)}
+
+    def _server(self, session: Session, id: str) -> Document:
+        """What the agents of a server are told: ``metadata`` and ``deployments``."""
+        for row in resources.find_physical(session, id, self.project_id):
+            if AGENTS in (row.metadata or {}):
+                deployed = software_deployment.of_server(session, id, self.project_id)
+                return {"id": id, "metadata": row.metadata, "deployments": deployed}
+        raise _gone("Server with agents", id)
 
     def _config(
         self, session: Session, config_id: str, given: Mapping[str, Any]

@@ -74,8 +74,9 @@ def update(
     return core.database.transact(_update, core, context, deployment_id, fields)
 
 
-def delete(core: Core, context: RequestContext, deployment_id: str) -> None:
-    core.database.transact(_delete, context, deployment_id)
+def delete(core: Core, context: RequestContext, deployment_id: str) -> str:
+    """The id of the server that it was for."""
+    return core.database.transact(_delete, context, deployment_id)
 
 
 def checked(given: Mapping[str, Any]) -> dict[str, Any]:
@@ -192,9 +193,10 @@ def _update(
     return mask.masked_within(document(changed), hidden), concerned(session, changed)
 
 
-def _delete(session: Session, context: RequestContext, deployment_id: str) -> None:
-    visible(session, context, deployment_id, lock=True)
+def _delete(session: Session, context: RequestContext, deployment_id: str) -> str:
+    found = visible(session, context, deployment_id, lock=True)
     software_deployments.delete(session, deployment_id)
+    return found.server_id
 
 
 def _server_of(session: Session, context: RequestContext) -> str | None:

@@ -211,8 +211,14 @@ class SignalResult:
     detail: str | None = None
 
 
+OUTSIDE = "outside"
+"""A verb that saves something under this name touches what is outside when it is called again."""
+
+
 def runs_inline(kind: ResourceType, request: Request) -> bool:
     """Whether a verb called with this request touches nothing outside."""
+    if request.saved.get(OUTSIDE):
+        return False
     return kind.instant and not any(
         value in (request.properties.get(name), request.handle_properties.get(name))
         for name, value in kind.outside.items()

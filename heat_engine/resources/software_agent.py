@@ -10,10 +10,10 @@ from typing import Any
 
 import yaml
 
-from heat_engine.resources import mime
+from heat_engine.resources import mime, software_object
 from heat_engine.resources.protocol import Guest, Request
 
-OFFERED = "POLL_SERVER_CFN or POLL_SERVER_HEAT"
+OFFERED = "POLL_SERVER_CFN, POLL_SERVER_HEAT or POLL_TEMP_URL"
 # Where os-collect-config looks for it at a server's first boot.
 FIRST_FILE = "/var/lib/heat-cfntools/cfn-init-data"
 
@@ -28,7 +28,13 @@ def metadata(request: Request) -> dict[str, Any]:
 
 def collect_config(request: Request, guest: Guest) -> dict[str, Any]:
     """Where the agents poll, and with which credential."""
-    if request.properties["software_config_transport"] == "POLL_SERVER_HEAT":
+    transport = request.properties["software_config_transport"]
+    if transport == software_object.TRANSPORT:
+        return {
+            "collectors": ["ec2", "request", "local"],
+            "request": {"metadata_url": software_object.url(request)},
+        }
+    if transport == "POLL_SERVER_HEAT":
         return {
             "collectors": ["ec2", "heat", "local"],
             "heat": {

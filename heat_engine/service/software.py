@@ -5,7 +5,12 @@ from __future__ import annotations
 from typing import Any
 
 from common.context import RequestContext
-from heat_engine.commands import software_config, software_deployment, software_signal
+from heat_engine.commands import (
+    software_config,
+    software_deployment,
+    software_publish,
+    software_signal,
+)
 from heat_engine.commands.core import Core
 from heat_engine.traversal.runner import Runner
 
@@ -29,7 +34,9 @@ class SoftwareMethods:
         software_config.delete(self.core, context, config_id)
 
     def create_software_deployment(self, context: RequestContext, **given: Any) -> dict[str, Any]:
-        return software_deployment.create(self.core, context, given)
+        made = software_deployment.create(self.core, context, given)
+        software_publish.after(self.core, context, made["server_id"])
+        return made
 
     def show_software_deployment(
         self, context: RequestContext, deployment_id: str
@@ -51,6 +58,7 @@ class SoftwareMethods:
     ) -> dict[str, Any]:
         shown, hints = software_deployment.update(self.core, context, deployment_id, given)
         self._hint(hints)
+        software_publish.after(self.core, context, shown["server_id"])
         return shown
 
     def signal_software_deployment(
@@ -65,7 +73,8 @@ class SoftwareMethods:
         return said
 
     def delete_software_deployment(self, context: RequestContext, deployment_id: str) -> None:
-        software_deployment.delete(self.core, context, deployment_id)
+        server_id = software_deployment.delete(self.core, context, deployment_id)
+        software_publish.after(self.core, context, server_id)
 
     def _hint(self, hints: list[software_deployment.Hint]) -> None:
         for owner, stack_id in hints:

@@ -27,7 +27,6 @@ PROPERTIES: Mapping[str, Mapping[str, str]] = {
         "Path": "Users are found by their names, as in public.",
     },
     "OS::Heat::DeployedServer": {
-        "deployment_swift_data": "For POLL_TEMP_URL, which is refused with a message.",
         "metadata": "Ignored in public too; a template's `metadata` section is not.",
     },
     "OS::Heat::InstanceGroup": {
@@ -38,8 +37,5 @@ PROPERTIES: Mapping[str, Mapping[str, str]] = {
         "attr_wait_secs": "Would hold a thread of the API as long as a template says.",
         "constraint_prop_secs": "Would hold a thread of the API as long as a template says.",
         "update_replace_value": "A change of it makes a new resource: that is all it does.",
-    },
-    "OS::Nova::Server": {
-        "deployment_swift_data": "For POLL_TEMP_URL, which is refused with a message."
     },
 }

@@ -52,7 +52,6 @@ def test_what_only_a_table_declares_is_not_acted_on() -> None:
     assert "length" in names_acted_on(RandomString)
     assert "salt" not in names_acted_on(RandomString)
     assert "flavor_update_policy" in names_acted_on(Server)
-    assert "deployment_swift_data" not in names_acted_on(Server)
     assert "servers" in names_acted_on(SoftwareDeploymentGroup)
 
 

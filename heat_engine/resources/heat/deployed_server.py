@@ -6,8 +6,9 @@ from collections.abc import Mapping, Sequence
 from typing import Any
 
 from heat_engine.language.schema import Attribute, Kind, Property, length, one_of
-from heat_engine.resources import software_agent
+from heat_engine.resources import software_agent, software_object
 from heat_engine.resources.heat.software_service import transport_problems
+from heat_engine.resources.openstack.calls import guarded
 from heat_engine.resources.protocol import Progress, Request, ResourceType, done
 
 
@@ -15,6 +16,7 @@ class DeployedServer(ResourceType):
     name = "OS::Heat::DeployedServer"
     description = "A server that something else has made, for software to be deployed to."
     instant = True
+    outside = {"software_config_transport": software_object.TRANSPORT}
     needs_guest = True
     polls_software = True
     properties = {
@@ -52,13 +54,18 @@ class DeployedServer(ResourceType):
         return transport_problems(name, properties.get(name), software_agent.OFFERED)
 
     def create(self, request: Request) -> Progress:
-        return self._described(request, request.token)
+        return guarded(request, lambda call: self._described(call, call.token))
 
     def adopt(self, request: Request) -> Progress:
         return self.update(request)
 
     def update(self, request: Request) -> Progress:
-        return self._described(request, str(request.physical_id))
+        return guarded(request, lambda call: self._described(call, str(call.physical_id)))
+
+    def delete(self, request: Request) -> Progress:
+        if request.properties["software_config_transport"] != software_object.TRANSPORT:
+            return done()
+        return guarded(request, self._withdrawn)
 
     def read(self, request: Request, attribute: str) -> Any:
         if attribute == "os_collect_config":
@@ -66,9 +73,16 @@ class DeployedServer(ResourceType):
         return super().read(request, attribute)
 
     @staticmethod
+    def _withdrawn(request: Request) -> Progress:
+        software_object.withdraw(request)
+        return done()
+
+    @staticmethod
     def _described(request: Request, server_id: str) -> Progress:
+        metadata = software_agent.metadata(request)
+        software_object.publish(request.cloud, server_id, metadata)
         return done(
             physical_id=server_id,
             attributes={"name": request.properties.get("name") or request.physical_name},
-            metadata=software_agent.metadata(request),
+            metadata=metadata,
         )

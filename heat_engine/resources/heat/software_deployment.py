@@ -12,6 +12,7 @@ from common import errors
 from common.identifiers import new_id
 from heat_engine.clouds.interface import CloudError, Document
 from heat_engine.language.schema import Attribute, Kind, Property, one_of
+from heat_engine.resources import software_object
 from heat_engine.resources.heat import object_signals, software_inputs
 from heat_engine.resources.heat.software_service import (
     DEPLOYMENTS,
@@ -23,6 +24,7 @@ from heat_engine.resources.heat.software_service import (
 )
 from heat_engine.resources.openstack.calls import pause
 from heat_engine.resources.protocol import (
+    OUTSIDE,
     Outcome,
     Progress,
     Request,
@@ -35,6 +37,7 @@ from heat_engine.resources.protocol import (
 
 ACTIONS = ("CREATE", "UPDATE", "DELETE", "SUSPEND", "RESUME")
 COMPONENT = "component"
+WRITING = "the object that the server polls to be written"
 NO_SIGNAL = "NO_SIGNAL"
 OFFERED = "CFN_SIGNAL, HEAT_SIGNAL, TEMP_URL_SIGNAL or NO_SIGNAL"
 PROPERTIES: Mapping[str, Property] = {
@@ -107,6 +110,9 @@ class SoftwareDeployment(ResourceType):
 
     def delete(self, request: Request) -> Progress:
         """Runs the config once more where it is meant for that and the server is still there."""
+        if request.saved.get("removed"):
+            software_object.publish(request.cloud, request.properties["server"])
+            return done()
         try:
             if request.saved or self._says_goodbye(request):
                 progress = self._deploy(request, "DELETE")
@@ -119,6 +125,8 @@ class SoftwareDeployment(ResourceType):
         remove(request.cloud, DEPLOYMENTS, request.physical_id, request.token)
         if _by_object(request):
             object_signals.remove(request.cloud, request.physical_name)
+        if software_object.serves(request.cloud, request.properties["server"]):
+            return wait(WRITING, after=0.0, saved={"removed": True, OUTSIDE: True})
         return done()
 
     def cancel(self, request: Request) -> Progress:
@@ -172,6 +180,8 @@ class SoftwareDeployment(ResourceType):
     def _deploy(self, request: Request, action: str) -> Progress:
         """Hand the config over, then wait until the server has reported."""
         if request.saved.get("sent"):
+            if request.saved.get(OUTSIDE):
+                software_object.publish(request.cloud, request.properties["server"])
             return self._look(request)
         source = config_of(request.cloud, request.properties.get("config"))
         if action not in self._actions(request, source):
@@ -194,7 +204,11 @@ class SoftwareDeployment(ResourceType):
         else:
             made = request.cloud.update(SERVICE, DEPLOYMENTS, request.physical_id, body)
         names = [output["name"] for output in config["outputs"]]
-        return self._reached(request, made, {"outputs": names, "object": token})
+        data = {"outputs": names, "object": token}
+        if software_object.serves(request.cloud, request.properties["server"]):
+            saved = {"sent": True, OUTSIDE: True}
+            return wait(WRITING, after=0.0, saved=saved, physical_id=made["id"], data=data)
+        return self._reached(request, made, data)
 
     def _look(self, request: Request) -> Progress:
         deployment = request.cloud.get(SERVICE, DEPLOYMENTS, str(request.physical_id))

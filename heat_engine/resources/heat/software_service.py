@@ -13,7 +13,6 @@ UNGROUPED = "Heat::Ungrouped"
 # What this engine has nothing to offer for, and what it would take.
 REFUSED = {
     "ZAQAR_SIGNAL": "a message queue",
-    "POLL_TEMP_URL": "metadata to be written to an object store",
     "ZAQAR_MESSAGE": "a message queue",
 }
 

@@ -183,7 +183,7 @@ class Server(ImagedServer):
 
     def finish_delete(self, request: Request) -> Progress:
         server_networks.remove_ports(request)
-        return done()
+        return super().finish_delete(request)
 
     def suspend(self, request: Request) -> Progress:
         return guarded(request, lambda call: self._turn(call, "suspend", "SUSPENDED"))

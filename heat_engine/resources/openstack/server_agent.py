@@ -6,10 +6,11 @@ from collections.abc import Mapping, Sequence
 from dataclasses import replace
 from typing import Any
 
-from heat_engine.resources import software_agent
+from heat_engine.resources import software_agent, software_object
 from heat_engine.resources.heat.software_service import config_text, transport_problems
 from heat_engine.resources.openstack.actions import ActingType
-from heat_engine.resources.protocol import Progress, Request
+from heat_engine.resources.openstack.calls import guarded
+from heat_engine.resources.protocol import Outcome, Progress, Request
 
 SOFTWARE_CONFIG = "SOFTWARE_CONFIG"
 TRANSPORT = "software_config_transport"
@@ -40,6 +41,11 @@ class AgentServer(ActingType):
     def adopt(self, request: Request) -> Progress:
         return self._with_agent(request, super().adopt(request))
 
+    def finish_delete(self, request: Request) -> Progress:
+        if request.properties.get(TRANSPORT) == software_object.TRANSPORT:
+            software_object.withdraw(request)
+        return super().finish_delete(request)
+
     @staticmethod
     def user_data(request: Request) -> str:
         """The user data as the server gets it; empty for none."""
@@ -53,4 +59,12 @@ class AgentServer(ActingType):
         """The agents poll as soon as the server boots: what they need stands there by then."""
         if request.properties["user_data_format"] != SOFTWARE_CONFIG:
             return progress
-        return replace(progress, metadata=software_agent.metadata(request))
+
+        def described(call: Request) -> Progress:
+            made = software_agent.metadata(call)
+            if progress.outcome is Outcome.DONE:
+                server_id = progress.physical_id or call.physical_id
+                software_object.publish(call.cloud, server_id, made)
+            return replace(progress, metadata=made)
+
+        return guarded(request, described)
