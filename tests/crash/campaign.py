@@ -8,15 +8,20 @@ import time
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass, field
 from pathlib import Path
+from typing import Any
 
 from common import errors
+from heat_engine.commands.update_preview import UNDECIDED
 from tests.crash import acts, audit
+from tests.crash.contents import template
 from tests.crash.ground import LEASE, Failed, Ground
 from tests.crash.stories import STORIES, Story
 from tests.databases import fresh_database, hurry
 
 # How long after its lease a dead engine's work may take to come to its right end.
 GRACE = 2.0
+PREVIEW = {"show_nested": True}
+NESTED = ("OS::Heat::ResourceGroup", "OS::Heat::Stack")
 
 
 @dataclass
@@ -98,13 +103,33 @@ def _tell(ground: Ground, story: Story, result: Result, disturb: Callable[[], No
         result.late = result.recovery > LEASE + GRACE and disturb is None
         if result.late:
             result.history = ground.history()
-    result.faults += _settled(ground, story.end)
+    result.faults += _settled(ground, story.end) + _missed(ground, story)
     if story.end != "DELETE_COMPLETE":
         acts.delete(ground)
         ground.reach("DELETE_COMPLETE")
         result.faults += _settled(ground, "DELETE_COMPLETE")
     if result.faults and not result.history:
         result.history = ground.history()
+
+
+def _missed(ground: Ground, story: Story) -> list[str]:
+    """What an update to the story's goal would still do, at any depth."""
+    if story.goal is None:
+        return []
+    content, version = story.goal
+    wanted = template(content(version, ground.server))
+    foreseen = ground.ask("preview_update_stack", template=wanted, params={}, args=PREVIEW)
+    return [
+        f"{entry['resource_name']} would be {what}"
+        for what, entries in foreseen.items()
+        for entry in entries
+        if what != "unchanged" and not _open(what, entry)
+    ]
+
+
+def _open(what: str, entry: dict[str, Any]) -> bool:
+    """Whether an update only looks: into what is nested, and at what is real."""
+    return bool(entry.get(UNDECIDED)) or (what == "updated" and entry["resource_type"] in NESTED)
 
 
 def _settled(ground: Ground, end: str) -> list[str]:

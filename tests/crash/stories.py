@@ -7,6 +7,7 @@ from dataclasses import dataclass
 
 from tests.crash import acts, contents
 from tests.crash.acts import Act, create, made, reach, update
+from tests.crash.contents import Content
 
 BOTH_SIDES = ["pre-create", "post-create", "pre-update", "post-update"]
 PAUSED = {"port": {"hooks": BOTH_SIDES}, "group": {"*": {"hooks": BOTH_SIDES}}}
@@ -18,11 +19,13 @@ LOST = {"volume": ("volume", "volumes"), "key": ("compute", "keypairs")}
 class Story:
     """``acts`` end when the last request is made; the stack must then reach ``end``.
 
+    goal: what it consists of then, where that is one thing whatever happened: content and version.
     interrupted: whether a deletion may come in between instead, after any act behind ``arm``.
     """
 
     acts: tuple[Act, ...]
     end: str
+    goal: tuple[Content, int] | None = None
     interrupted: bool = True
 
     def told(self, random: random.Random) -> Story:
@@ -75,11 +78,19 @@ def _deployed() -> tuple[Act, ...]:
 
 
 STORIES: dict[str, Story] = {
-    "create": Story((acts.arm, create(contents.base)), "CREATE_COMPLETE"),
-    "signals": Story((acts.arm, create(contents.signalled), acts.signal(3)), "CREATE_COMPLETE"),
-    "update": Story((*made(contents.base), update(contents.base)), "UPDATE_COMPLETE"),
+    "create": Story((acts.arm, create(contents.base)), "CREATE_COMPLETE", (contents.base, 1)),
+    "signals": Story(
+        (acts.arm, create(contents.signalled), acts.signal(3)),
+        "CREATE_COMPLETE",
+        (contents.signalled, 1),
+    ),
+    "update": Story(
+        (*made(contents.base), update(contents.base)), "UPDATE_COMPLETE", (contents.base, 2)
+    ),
     "failing create": Story((acts.arm, create(contents.failing)), "ROLLBACK_COMPLETE"),
-    "failing update": Story((*made(contents.base), update(contents.failing)), "ROLLBACK_COMPLETE"),
+    "failing update": Story(
+        (*made(contents.base), update(contents.failing)), "ROLLBACK_COMPLETE", (contents.base, 1)
+    ),
     "mended": Story(
         (
             create(contents.failing, keep=True),
@@ -88,12 +99,14 @@ STORIES: dict[str, Story] = {
             update(contents.base),
         ),
         "UPDATE_COMPLETE",
+        (contents.base, 2),
     ),
-    "supersede": Story(_supersede(), "UPDATE_COMPLETE"),
-    "supersede an update": Story(_again(), "UPDATE_COMPLETE"),
+    "supersede": Story(_supersede(), "UPDATE_COMPLETE", (contents.base, 2)),
+    "supersede an update": Story(_again(), "UPDATE_COMPLETE", (contents.base, 3)),
     "cancel": Story(
         (*made(contents.base), update(contents.held), acts.pause, acts.cancel),
         "ROLLBACK_COMPLETE",
+        (contents.base, 1),
     ),
     "cancel without rollback": Story(
         (*made(contents.base), update(contents.held), acts.pause, acts.stop),
@@ -105,8 +118,12 @@ STORIES: dict[str, Story] = {
         "DELETE_COMPLETE",
         interrupted=False,
     ),
-    "snapshot": Story((*made(contents.base), acts.snapshot), "SNAPSHOT_COMPLETE"),
-    "delete snapshot": Story((*_shot(), acts.arm, acts.delete_snapshots), "SNAPSHOT_COMPLETE"),
+    "snapshot": Story(
+        (*made(contents.base), acts.snapshot), "SNAPSHOT_COMPLETE", (contents.base, 1)
+    ),
+    "delete snapshot": Story(
+        (*_shot(), acts.arm, acts.delete_snapshots), "SNAPSHOT_COMPLETE", (contents.base, 1)
+    ),
     "restore": Story(
         (
             *_shot(),
@@ -116,34 +133,59 @@ STORIES: dict[str, Story] = {
             acts.restore,
         ),
         "RESTORE_COMPLETE",
+        (contents.base, 1),
     ),
     # Until all of it is adopted, a deletion leaves what was there before.
-    "hand over": Story((*made(contents.base), acts.hand_over), "ADOPT_COMPLETE", interrupted=False),
-    "rolling create": Story((acts.arm, create(contents.rolling)), "CREATE_COMPLETE"),
-    "rolling update": Story((*made(contents.rolling), update(contents.rolling)), "UPDATE_COMPLETE"),
+    "hand over": Story(
+        (*made(contents.base), acts.hand_over),
+        "ADOPT_COMPLETE",
+        (contents.base, 1),
+        interrupted=False,
+    ),
+    "rolling create": Story(
+        (acts.arm, create(contents.rolling)), "CREATE_COMPLETE", (contents.rolling, 1)
+    ),
+    "rolling update": Story(
+        (*made(contents.rolling), update(contents.rolling)),
+        "UPDATE_COMPLETE",
+        (contents.rolling, 2),
+    ),
     "rolling back": Story(
-        (*made(contents.rolling), update(contents.rolling_into_failure, 3)), "ROLLBACK_COMPLETE"
+        (*made(contents.rolling), update(contents.rolling_into_failure, 3)),
+        "ROLLBACK_COMPLETE",
+        (contents.rolling, 1),
     ),
     "hooks of a create": Story(
-        (acts.arm, create(contents.base, rules=PAUSED), acts.clear_hooks), "CREATE_COMPLETE"
+        (acts.arm, create(contents.base, rules=PAUSED), acts.clear_hooks),
+        "CREATE_COMPLETE",
+        (contents.base, 1),
     ),
     "hooks of an update": Story(
         (*made(contents.base), update(contents.base, rules=PAUSED), acts.clear_hooks),
         "UPDATE_COMPLETE",
+        (contents.base, 2),
     ),
     "hooks of a delete": Story(
         (*made(contents.base, rules=UNMADE), acts.delete, acts.clear_hooks),
         "DELETE_COMPLETE",
         interrupted=False,
     ),
-    "retries": Story((acts.arm, create(contents.flaky)), "CREATE_COMPLETE"),
-    "deep create": Story((acts.arm, create(contents.deep)), "CREATE_COMPLETE"),
-    "deep update": Story((*made(contents.deep), update(contents.deep)), "UPDATE_COMPLETE"),
-    "deployments": Story(_deployed(), "UPDATE_COMPLETE"),
-    "objects": Story((acts.arm, create(contents.objects), acts.put(2)), "CREATE_COMPLETE"),
-    "instances": Story((acts.arm, create(contents.instances)), "CREATE_COMPLETE"),
+    "retries": Story((acts.arm, create(contents.flaky)), "CREATE_COMPLETE", (contents.flaky, 1)),
+    "deep create": Story((acts.arm, create(contents.deep)), "CREATE_COMPLETE", (contents.deep, 1)),
+    "deep update": Story(
+        (*made(contents.deep), update(contents.deep)), "UPDATE_COMPLETE", (contents.deep, 2)
+    ),
+    "deployments": Story(_deployed(), "UPDATE_COMPLETE", (contents.deployed, 2)),
+    "objects": Story(
+        (acts.arm, create(contents.objects), acts.put(2)), "CREATE_COMPLETE", (contents.objects, 1)
+    ),
+    "instances": Story(
+        (acts.arm, create(contents.instances)), "CREATE_COMPLETE", (contents.instances, 1)
+    ),
     "instances changed": Story(
-        (*made(contents.instances), update(contents.instances)), "UPDATE_COMPLETE"
+        (*made(contents.instances), update(contents.instances)),
+        "UPDATE_COMPLETE",
+        (contents.instances, 2),
     ),
     "converge": Story(
         (
@@ -154,6 +196,7 @@ STORIES: dict[str, Story] = {
             update(contents.base, 1, converge=True),
         ),
         "UPDATE_COMPLETE",
+        (contents.base, 1),
     ),
     "unhealthy": Story(
         (
@@ -162,6 +205,7 @@ STORIES: dict[str, Story] = {
             update(contents.base, 1),
         ),
         "UPDATE_COMPLETE",
+        (contents.base, 1),
     ),
     "suspend": Story((*made(contents.base), acts.suspend), "SUSPEND_COMPLETE"),
     "resume": Story(
@@ -174,6 +218,7 @@ STORIES: dict[str, Story] = {
             acts.resume,
         ),
         "RESUME_COMPLETE",
+        (contents.base, 1),
     ),
-    "check": Story((*made(contents.base), acts.check), "CHECK_COMPLETE"),
+    "check": Story((*made(contents.base), acts.check), "CHECK_COMPLETE", (contents.base, 1)),
 }
