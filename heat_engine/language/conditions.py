@@ -64,7 +64,7 @@ class Conditions:
         node = self.parser.parse(condition, path)
         if len(problems) > before:
             return False
-        if not isinstance(node, str | bool | Expression):
+        if not isinstance(node, (str, bool, Expression)):
             word = "string_or_boolean" if path[0] == "resources" else "string or boolean"
             kind = "Resource" if str(path[0]).lower() == "resources" else "Output"
             problems.append(Problem(f"{kind} {path[1]} condition type must be {word}"))

@@ -254,7 +254,7 @@ class ResourceReader:
         They may read parameters, and with ``facade`` the resource that the stack is nested in.
         """
         raw = body[key]
-        if not isinstance(raw, str | dict):
+        if not isinstance(raw, (str, dict)):
             self._wrong_type(name, key, "string")
             return UNKNOWN
         binding = self._binding
@@ -262,7 +262,7 @@ class ResourceReader:
         binding.references = references
         imported, outer = len(binding.imports), len(binding.facades)
         node = self._parser.parse(raw, (*path, key))
-        if not isinstance(node, str | Expression):
+        if not isinstance(node, (str, Expression)):
             self._wrong_type(name, key, "string")
             return UNKNOWN
         living = references or len(binding.imports) > imported

@@ -167,19 +167,14 @@ def _finite(text: str) -> float:
 
 
 def _check_depth(data: Any, limits: Limits) -> None:
-    level = [data]
+    level = [data] if isinstance(data, (dict, list)) else []
     depth = 0
     while level:
         depth += 1
         if depth > limits.depth:
             raise _too_deep(limits)
-        deeper: list[Any] = []
-        for value in level:
-            if isinstance(value, Mapping):
-                deeper.extend(v for v in value.values() if isinstance(v, Mapping | list))
-            elif isinstance(value, list):
-                deeper.extend(v for v in value if isinstance(v, Mapping | list))
-        level = deeper
+        parts = (value.values() if isinstance(value, dict) else value for value in level)
+        level = [part for each in parts for part in each if isinstance(part, (dict, list))]
 
 
 def _too_large(size: int, limits: Limits) -> errors.RequestLimitExceeded:

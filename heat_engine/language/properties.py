@@ -149,7 +149,7 @@ def _converted(kind: Kind, value: Any) -> Any:
         return UNKNOWN
     if kind is Kind.LIST and isinstance(value, str):
         return value.split(",") if value else []
-    if kind is Kind.STRING and isinstance(value, Mapping | list):
+    if kind is Kind.STRING and isinstance(value, (Mapping, list)):
         return json.dumps(value)
     if kind is Kind.STRING and isinstance(value, float):
         return str(value)
@@ -159,7 +159,7 @@ def _converted(kind: Kind, value: Any) -> Any:
 def _string(value: Any) -> str:
     if isinstance(value, str):
         return value
-    if isinstance(value, bool | int):
+    if isinstance(value, (bool, int)):
         return str(value)
     raise ValueError(f"Value must be a string; got {value!r}")
 

@@ -55,10 +55,15 @@ class RegistryMap:
         self._rules = _maps(registry.get(RULES))
         self._entries = _entries(registry)
         self._known = known
+        self._found: dict[tuple[str, str], Target | None] = {}
 
     def resolve(self, type_name: str, resource_name: str) -> Target | None:
         """What a resource of that type is; None when the name leads nowhere."""
-        return self._resolve(type_name, resource_name, frozenset())
+        # Without rules for single resources, those of one type are all the same.
+        key = (type_name, resource_name if self._rules else "")
+        if key not in self._found:
+            self._found[key] = self._resolve(type_name, resource_name, frozenset())
+        return self._found[key]
 
     def mapping(self, type_name: str, resource_name: str) -> tuple[str, tuple[str, ...]] | None:
         """What the registry says of a type first, and the path of the entry that says it."""

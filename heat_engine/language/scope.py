@@ -30,7 +30,7 @@ def _step(value: Any, step: Any) -> Any:
     try:
         if isinstance(value, dict):
             return value.get(step)
-        if isinstance(value, list | str) and isinstance(step, int):
+        if isinstance(value, (list, str)) and isinstance(step, int):
             return value[step]
     except (IndexError, TypeError):
         return None

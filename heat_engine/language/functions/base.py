@@ -129,7 +129,7 @@ class Resolution:
         """``value``, paid for by the length of its texts and the number of its entries."""
         if isinstance(value, str):
             self.charge(len(value))
-        elif isinstance(value, dict | list):
+        elif isinstance(value, (dict, list)):
             pending: list[Any] = [value]
             while pending:
                 item = pending.pop()

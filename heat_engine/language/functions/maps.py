@@ -70,18 +70,18 @@ class MapReplace(Function):
         replaced: dict[Any, Any] = {}
         for key, value in given.items():
             new = keys.get(key, key)
-            if isinstance(new, dict | list):
+            if isinstance(new, (dict, list)):
                 raise self._usage()
             if new != key and new in given:
                 raise fault(f"key replacement {new} collides with a key in the input map")
             if new in replaced:
                 raise fault(f"key replacement {new} collides with a key in the output map")
-            replaced[new] = value if isinstance(value, dict | list) else values.get(value, value)
+            replaced[new] = value if isinstance(value, (dict, list)) else values.get(value, value)
         return replaced
 
 
 def _is_map(value: Any) -> bool:
-    return isinstance(value, dict | MapExpression)
+    return isinstance(value, (dict, MapExpression))
 
 
 class MemberListToMap(Function):

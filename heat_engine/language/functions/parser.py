@@ -47,8 +47,8 @@ class Parser:
         changed = False
         entries = {}
         for key, item in value.items():
-            if isinstance(item, dict | list):
-                place = key if isinstance(key, str | int) else str(key)
+            if isinstance(item, (dict, list)):
+                place = key if isinstance(key, (str, int)) else str(key)
                 node = self.parse(item, (*path, place))
                 changed = changed or node is not item
                 entries[key] = node
@@ -60,7 +60,7 @@ class Parser:
         changed = False
         items = []
         for position, item in enumerate(value):
-            if isinstance(item, dict | list):
+            if isinstance(item, (dict, list)):
                 node = self.parse(item, (*path, position))
                 changed = changed or node is not item
                 items.append(node)
@@ -73,7 +73,7 @@ class Parser:
         try:
             if function.macro:
                 return function.expand(self, name, arguments, inner)
-            if isinstance(arguments, dict | list):
+            if isinstance(arguments, (dict, list)):
                 arguments = self.parse(arguments, inner)
             return function(name, arguments, path, self.binding)
         except StackValidationFailed as error:

@@ -25,7 +25,7 @@ class GetParam(Function):
     __slots__ = ()
 
     def construct(self) -> None:
-        if isinstance(self.arguments, dict | MapExpression) and self.arguments:
+        if isinstance(self.arguments, (dict, MapExpression)) and self.arguments:
             raise fault(f'Argument to "{self.name}" must be string or list')
         if self.arguments in (None, "", [], {}):
             raise fault(f'Function "{self.name}" must have arguments')
@@ -57,7 +57,7 @@ def _step_loosely(value: Any, step: Any) -> Any:
     try:
         if isinstance(value, dict):
             return value[step]
-        if isinstance(value, list | str):
+        if isinstance(value, (list, str)):
             return value[int(step)]
     except (KeyError, IndexError, TypeError, ValueError):
         return _MISSED
@@ -271,7 +271,7 @@ class FindInMap(Function):
         """True and the value, or False and the first key that is not there."""
         value: Any = self.binding.mappings
         for key in keys:
-            if not isinstance(value, dict) or isinstance(key, dict | list) or key not in value:
+            if not isinstance(value, dict) or isinstance(key, (dict, list)) or key not in value:
                 return False, key
             value = value[key]
         return True, value

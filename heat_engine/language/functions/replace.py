@@ -71,7 +71,7 @@ class Replace(Function):
                 "  template: This is var1 template var2\n"
                 "  params:\n    var1: a\n    var2: string"
             )
-        if isinstance(entries["params"], list | ListExpression):
+        if isinstance(entries["params"], (list, ListExpression)):
             raise fault(f'"{self.name}" parameters must be a mapping')
 
     def compute(self, arguments: Any, resolution: Resolution) -> Any:
@@ -93,7 +93,7 @@ class Replace(Function):
     def text(self, placeholder: str, value: Any) -> str:
         if value is None:
             return ""
-        if not isinstance(value, str | int | float):
+        if not isinstance(value, (str, int, float)):
             raise fault(
                 f'"{self.name}" params must be strings or numbers, param {placeholder} is not valid'
             )
@@ -111,9 +111,9 @@ class ReplaceJson(Replace):
     def text(self, placeholder: str, value: Any) -> str:
         if value is None:
             return ""
-        if isinstance(value, dict | list):
+        if isinstance(value, (dict, list)):
             return to_json(value)
-        if not isinstance(value, str | int | float):
+        if not isinstance(value, (str, int, float)):
             raise fault(f'"{self.name}" params must be strings, numbers, list or map.')
         return str(value)
 

@@ -85,7 +85,7 @@ class JoinLists(Join):
             return ""
         if isinstance(item, str):
             return item
-        if isinstance(item, dict | list):
+        if isinstance(item, (dict, list)):
             return to_json(item)
         raise fault(f"Items to join must be string, map or list not {item!r}"[:200])
 
