@@ -85,6 +85,31 @@ def test_calls_survive_a_broker_that_is_gone_for_a_while(
         each.cleanup()
 
 
+def test_a_reply_finds_its_way_after_the_broker_has_lost_its_queue(
+    conf: cfg.ConfigOpts, rabbit_url: str
+) -> None:
+    """What a restarted broker has of queues that are not durable: nothing."""
+    endpoint, topic = Endpoint(), f"t-{uuid.uuid4().hex}"
+    transports = [build(conf, rabbit_url) for _ in range(2)]
+    server = EngineServer(transports[0], endpoint, topic, "one", threads=4)
+    server.start()
+    client = EngineClient(transports[1], topic=topic, timeout=40)
+    answers: list[Any] = []
+    call = threading.Thread(target=lambda: answers.append(client.call(CONTEXT, "hold")))
+    call.start()
+    assert endpoint.entered.wait(10)
+    replies = transports[1]._driver._reply_q
+    assert queues(rabbit_url)[replies] == "classic"
+    delete_queue(rabbit_url, replies)
+    endpoint.release.set()
+    call.join(50)
+    assert answers == ["held"]
+    assert client.call(CONTEXT, "echo", value=1) == 1
+    server.stop()
+    for transport in transports:
+        transport.cleanup()
+
+
 def test_calls_wait_in_quorum_queues_and_hints_leave_nothing_behind(
     conf: cfg.ConfigOpts, rabbit_url: str
 ) -> None:
@@ -128,6 +153,12 @@ def queues(url: str) -> dict[str, str]:
         timeout=60,
     )
     return dict(line.split("\t") for line in listed.stdout.splitlines() if line)
+
+
+def delete_queue(url: str, name: str) -> None:
+    vhost = url.rpartition("/")[2]
+    command = ["rabbitmqctl", "-q", "-p", vhost, "delete_queue", name]
+    subprocess.run(command, check=True, capture_output=True, timeout=60)
 
 
 def test_a_broker_that_was_never_there_is_not_waited_for_for_ever(
