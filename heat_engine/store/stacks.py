@@ -20,9 +20,11 @@ from heat_engine.store.tables import stack, stack_tag
 
 ENCRYPTED = ("environment", "previous", "credentials", "withheld")
 _SUMMARY = [column for column in stack.c if column.name not in ENCRYPTED]
-# Made once: making these takes longer than running them.
-_BY_ID = select(stack).where(stack.c.id == bindparam("stack"))
-_BY_NAME = select(stack).where(
+# Made once: making these takes longer than running them. Most stacks have no tags to ask for.
+_TAGGED = select(stack_tag.c.stack_id).where(stack_tag.c.stack_id == stack.c.id).exists()
+_WHOLE = select(stack, _TAGGED.label("tagged"))
+_BY_ID = _WHOLE.where(stack.c.id == bindparam("stack"))
+_BY_NAME = _WHOLE.where(
     stack.c.project_id == bindparam("project"), stack.c.live_name == bindparam("name")
 )
 _TAGS = (
@@ -242,13 +244,14 @@ def _one(session: Session, statement: Select[Any], values: dict[str, str]) -> St
     row = session.execute(statement, values).mappings().one_or_none()
     if row is None:
         return None
-    secrets = {
-        name: None if row[name] is None else session.vault.decrypt_json(row[name])
-        for name in ENCRYPTED
-    }
-    tags = tuple(session.execute(_TAGS, {"stack": row["id"]}).scalars())
-    secrets["credentials"] = secrets["credentials"] or {}
-    return StackRecord(**{**row, **secrets, "tags": tags})
+    columns = dict(row)
+    for name in ENCRYPTED:
+        if columns[name] is not None:
+            columns[name] = session.vault.decrypt_json(columns[name])
+    columns["credentials"] = columns["credentials"] or {}
+    if columns.pop("tagged"):
+        columns["tags"] = tuple(session.execute(_TAGS, {"stack": columns["id"]}).scalars())
+    return StackRecord(**columns)
 
 
 def _summaries(session: Session, statement: Select[Any]) -> builtins.list[StackSummary]:
