@@ -19,11 +19,11 @@ PEER_EXCHANGE = "heat-peers"
 PEER_TOPIC = "heat-engine-listener"
 IN_PROCESS = "inprocess://"
 
-# Calls wait in queues that outlive the loss of a broker's node, and a lost connection is tried again
-# every second: an operator who restarts a broker expects the calls under way to end well. Replies
-# need no such queue, which takes each one to the disk: who waits for them makes its queue anew when
-# it was lost, and an engine that finds none tries until there is one. Ours are defaults; the
-# [oslo_messaging_rabbit] section still has the last word.
+# Calls wait in queues that outlive the loss of a broker's node, and a lost connection is tried
+# again every second: an operator who restarts a broker expects the calls under way to end well.
+# Replies need no such queue, which takes each one to the disk: who waits for them makes its queue
+# anew when it was lost, and an engine that finds none tries until there is one. Ours are defaults;
+# the [oslo_messaging_rabbit] section still has the last word.
 RABBIT_DEFAULTS = {
     "rabbit_quorum_queue": True,
     "rabbit_transient_quorum_queue": False,

@@ -106,8 +106,8 @@ def test_a_reply_finds_its_way_after_the_broker_has_lost_its_queue(
     assert answers == ["held"]
     assert client.call(CONTEXT, "echo", value=1) == 1
     server.stop()
-    for transport in transports:
-        transport.cleanup()
+    for used in transports:
+        used.cleanup()
 
 
 def test_calls_wait_in_quorum_queues_and_hints_leave_nothing_behind(
