@@ -7,7 +7,7 @@ from typing import Any
 import requests
 
 from tests.scenarios.site import SECONDS, left, reference, site_of
-from tests.scenarios.world import World, server
+from tests.scenarios.world import MINE, Stack, World, server, until
 
 
 def aws(kind: str, depends_on: Any = None, **properties: Any) -> dict[str, Any]:
@@ -290,3 +290,32 @@ def test_a_flavor_and_a_group_for_a_server(site: World) -> None:
     stack.delete()
     stack.reach("DELETE_COMPLETE", seconds=SECONDS)
     assert left(site) == {}
+
+
+def test_a_restored_server_has_its_files_again(site: World) -> None:
+    def given(word: str) -> dict[str, Any]:
+        script = f'#!/bin/sh\necho {word} >> "$HOME/word"\ncat "$HOME/word"\n'
+        made = server(image="local", flavor="tiny", user_data=script)
+        made["properties"]["user_data_format"] = "RAW"
+        return {"web": made}
+
+    def console(stack: Stack) -> str:
+        shown = site_of(site).act(
+            "compute", "servers", stack.physical("web"), "os-getConsoleOutput", {}
+        )
+        return str(shown["output"])
+
+    stack = site.create(given("one"))
+    stack.reach("CREATE_COMPLETE", seconds=SECONDS)
+    until(lambda: console(stack).split() == ["one"], "the first word")
+    service = stack.via()
+    taken = service.stack_snapshot(MINE, stack.identity, "then")
+    stack.reach("SNAPSHOT_COMPLETE", seconds=SECONDS)
+    stack.update({})
+    stack.reach("UPDATE_COMPLETE", seconds=SECONDS)
+    service.stack_restore(MINE, stack.identity, taken["id"])
+    stack.reach("RESTORE_COMPLETE", seconds=SECONDS)
+    until(lambda: console(stack).split() == ["one", "one"], "both words")
+    stack.delete()
+    stack.reach("DELETE_COMPLETE", seconds=SECONDS)
+    until(lambda: left(site) == {}, "the image to be gone")

@@ -10,6 +10,7 @@ from heat_engine.clouds.interface import TOKEN, CloudError, Document
 from heat_engine.clouds.local.collection import Action, timestamp
 from heat_engine.clouds.local.compute import Servers, find, user_data
 from heat_engine.clouds.local.fields import integer, invalid, mapping, required, text
+from heat_engine.clouds.local.images import SERVER
 from heat_engine.clouds.local.network import detach_port, drop_port
 from heat_engine.clouds.local.security import find_groups
 
@@ -80,8 +81,8 @@ class ServerActions:
         self._alter(server, _boot_again)
 
     def _rebuild(self, server: Document, body: Mapping[str, Any]) -> Document:
-        """A new disk, the same id, addresses and volumes. ``imageRef`` and optionally ``name``,
-        ``metadata``, ``user_data``."""
+        """The image's disk, the same id, addresses and volumes. ``imageRef`` and optionally
+        ``name``, ``metadata``, ``user_data``."""
         with self._documents.read() as transaction:
             image = find(
                 transaction,
@@ -214,8 +215,9 @@ class ServerActions:
         required(body, "servers.changePassword", "adminPass")
 
     def _create_image(self, server: Document, body: Mapping[str, Any]) -> Document:
-        """A name for the machine's own file system, as every image; the disk is not copied."""
-        request = {"name": required(body, "servers.createImage", "name")}
+        """An image of what the server has written, which goes on writing meanwhile."""
+        name = required(body, "servers.createImage", "name")
+        request = {"name": name, SERVER: server["id"]}
         token = text(mapping(body, "servers.createImage", "metadata"), "metadata", TOKEN) or None
         with self._documents.write() as transaction:
             if token is not None and transaction.buried("images", token):
@@ -224,6 +226,7 @@ class ServerActions:
             if image is None:
                 project_id = server["project_id"]
                 image = self._servers.images.build(transaction, project_id, request, token)
+        self._servers.images.settle(image)
         return {"image_id": image["id"]}
 
 

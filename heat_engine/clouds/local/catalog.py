@@ -66,31 +66,6 @@ class Flavors(Collection):
         return _named(self, transaction, project_id, id)
 
 
-class Images(Collection):
-    """Names only: every image stands for the machine's own file system."""
-
-    name = "images"
-    singular = "Image"
-
-    def fields(
-        self, transaction: Transaction, project_id: str, body: Mapping[str, Any]
-    ) -> Document:
-        required(body, "images", "name")
-        return {
-            "status": "active",
-            "min_disk": integer(body, "images", "min_disk", default=0),
-            "min_ram": integer(body, "images", "min_ram", default=0),
-            "visibility": body.get("visibility") or "shared",
-            "container_format": body.get("container_format") or "bare",
-            "disk_format": body.get("disk_format") or "raw",
-            "size": 0,
-            "tags": body.get("tags") or [],
-        }
-
-    def locate(self, transaction: Transaction, project_id: str, id: str) -> Document:
-        return _named(self, transaction, project_id, id)
-
-
 class KeyPairs(Collection):
     """Known to callers by name, which is the id as well. The private key of a generated pair is in
     the create's reply and nowhere else; who asks again with the same token has not got it, and gets

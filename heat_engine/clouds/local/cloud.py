@@ -14,6 +14,7 @@ from heat_engine.clouds.local.attachments import VolumeAttachments
 from heat_engine.clouds.local.collection import BUILTIN, Collection, Plain
 from heat_engine.clouds.local.compute import Servers
 from heat_engine.clouds.local.documents import Documents, Transaction
+from heat_engine.clouds.local.images import Images
 from heat_engine.clouds.local.network import FloatingAddresses, Ports, Routers
 from heat_engine.clouds.local.object_server import ObjectServer
 from heat_engine.clouds.local.object_store import Containers, Objects
@@ -58,7 +59,7 @@ class LocalClouds:
     def _make_collections(self) -> list[Collection]:
         documents = self._documents
         ports = Ports(documents)
-        images = catalog.Images(documents)
+        images = Images(documents, self._power)
         rules = SecurityGroupRules(documents)
         servers = Servers(documents, self._power, ports, images)
         servers.actions = ServerActions(servers).table()

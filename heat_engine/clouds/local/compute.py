@@ -10,10 +10,10 @@ from typing import Any
 
 from heat_engine.clouds.interface import CloudError, Document
 from heat_engine.clouds.local import cloudinit, metadata
-from heat_engine.clouds.local.catalog import Images
 from heat_engine.clouds.local.collection import Collection, new_id, timestamp
 from heat_engine.clouds.local.documents import Documents, Transaction
 from heat_engine.clouds.local.fields import entries, invalid, mapping, required, text
+from heat_engine.clouds.local.images import Images
 from heat_engine.clouds.local.network import Ports, detach_port, drop_port
 from heat_engine.clouds.local.power import Power
 from heat_engine.clouds.local.security import find_groups

@@ -22,7 +22,7 @@ from pathlib import Path
 from typing import Any
 
 from heat_engine.clouds.interface import CloudError, Document
-from heat_engine.clouds.local import cloudinit, process, runtime, sandbox
+from heat_engine.clouds.local import cloudinit, disk, process, runtime, sandbox, stage
 from heat_engine.clouds.local.documents import Documents
 
 _LOG = logging.getLogger(__name__)
@@ -33,6 +33,8 @@ _KILL_SECONDS = 10.0
 _POLL_SECONDS = 0.004
 # Python 3.12 has renamed it, with a third argument of another kind.
 _ON_ERROR: Any = "onexc" if sys.version_info >= (3, 12) else "onerror"
+# What an image holds of a server's directory.
+_KEPT = ("home", "root")
 _PATH = "/usr/local/sbin:/usr/local/bin:/usr/sbin:/usr/bin:/sbin:/bin"
 
 
@@ -55,6 +57,15 @@ class Power:
     def volume_home(self, volume_id: str) -> Path:
         """Where a volume's files are while it is not attached."""
         return self._state / "volumes" / volume_id
+
+    def image_home(self, image_id: str) -> Path:
+        """Where an image has what a server had written."""
+        return self._state / "images" / image_id
+
+    def save(self, server_id: str, target: Path, budget: disk.Budget) -> None:
+        """Copy what a server has written, but not what is temporary. Raises ``disk.TooLarge``."""
+        for name in _KEPT:
+            disk.copy(self.folder(server_id).path / name, target / name, budget)
 
     @contextmanager
     def hold(self, id: str) -> Iterator[None]:
@@ -184,8 +195,8 @@ class Power:
         server_id, wanted = document["id"], document["hearth"]
         folder = self.folder(server_id)
         folder.make()
-        if wanted["wiped"] == wanted["boot"]:
-            _wipe(folder)
+        if wanted["boot"] in (1, wanted["wiped"]):
+            self._fill(document, folder)
         runtime.write_whole(folder.plan, self._plan(document, folder))
         command = [sys.executable, "-P", "-S", "-m", process.INIT_MODULE]
         with (folder.init / "init.log").open("wb") as log:
@@ -207,6 +218,21 @@ class Power:
             )
         if ended.returncode:
             self._failed(server_id, wanted["boot"], (folder.init / "init.log").read_text())
+
+    def _fill(self, document: Document, folder: runtime.Folder) -> None:
+        """An empty disk, or the image's."""
+        wanted = document["hearth"]
+        if wanted["wiped"] == wanted["boot"]:
+            _wipe(folder)
+        image_id = wanted["image"].get("id")
+        if not image_id:
+            return
+        for name in _KEPT:
+            whole = disk.Budget(sys.maxsize, sys.maxsize)
+            disk.copy(self.image_home(image_id) / name, folder.path / name, whole)
+        if wanted["boot"] == 1:
+            # Of another server: the user data of this one has not run yet.
+            (folder.path / "root" / stage.NOTE.lstrip("/")).unlink(missing_ok=True)
 
     def _failed(self, server_id: str, boot: int, output: str) -> None:
         last = (output.strip().splitlines() or ["no message"])[-1][: runtime.CONSOLE_CHARACTERS]

@@ -27,7 +27,7 @@ _PR_SET_CHILD_SUBREAPER = 36
 # The server's own: a sandbox mounts it there, and without one such paths are moved there.
 _TEMPORARY = Path("/tmp")  # noqa: S108
 # Where the number of the boot is noted that ran the user data: where cloud-init has such notes.
-_NOTE = "/var/lib/cloud/instance/sem/user_data"
+NOTE = "/var/lib/cloud/instance/sem/user_data"
 _NOT_FOUND = 127
 _NOT_EXECUTABLE = 126
 
@@ -60,7 +60,7 @@ def boot(plan: Mapping[str, Any]) -> int:
     """Run the plan; 0 or the first failing program's exit status."""
     environment = plan["environment"]
     root, directory = Path(plan["root"]) if plan["root"] else None, Path(plan["directory"])
-    first = _is_first(place(_NOTE, root, directory), plan["boot"])
+    first = _is_first(place(NOTE, root, directory), plan["boot"])
     for warning in plan["warnings"] if first else ():
         say(f"warning: {warning}")
     statuses = []
