@@ -200,16 +200,16 @@ def instances(version: int, server: bool) -> Resources:
         "interface": of(
             "AWS::EC2::NetworkInterface", SubnetId=ref("subnet"), GroupSet=[ref("firewall")]
         ),
-        "disk": of("AWS::EC2::Volume", AvailabilityZone=f"z{version}", Size=1),
+        "disk": of("AWS::EC2::Volume", AvailabilityZone="nova", Size=1),
         "address": of("AWS::EC2::EIP", "attached", Domain="vpc"),
     }
     if server:
         resources["web"] = of(
             "AWS::EC2::Instance",
             ImageId="debian",
-            InstanceType="m1.tiny",
+            InstanceType={1: "m1.tiny", 2: "m1.small"}[version],
             NetworkInterfaces=[ref("interface")],
-            UserData=f"#!/bin/sh\nexec sleep {600 + version}\n",
+            UserData="#!/bin/sh\nexec sleep 600\n",
         )
         resources["mounted"] = of(
             "AWS::EC2::VolumeAttachment",
