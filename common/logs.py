@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import logging
+import traceback
 
 from oslo_config import cfg
 from oslo_log import log
@@ -35,6 +36,13 @@ def setup(conf: cfg.ConfigOpts, program: str) -> None:
     except OSError as cause:
         raise SystemExit(f"The log cannot be written: {cause}") from cause
     logging.captureWarnings(True)
+
+
+def place_of(error: BaseException) -> str:
+    """Its class and where it was raised, for the log. Not its text, which may hold any value that
+    was worked with, secret ones too; who shows that has to mask it."""
+    frames = "".join(traceback.format_tb(error.__traceback__))
+    return f"{type(error).__name__}\n{frames}"
 
 
 def reload(conf: cfg.ConfigOpts) -> None:

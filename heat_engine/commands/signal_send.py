@@ -8,12 +8,11 @@ from typing import Any
 from common import errors
 from common.context import RequestContext
 from common.identifiers import new_id
-from heat_engine.commands import access, kinds
+from heat_engine.commands import access, ancestors, kinds, mask
 from heat_engine.commands.core import Core
 from heat_engine.commands.requests import Requests, StoredSignals
 from heat_engine.graph.states import Action, Status
 from heat_engine.language.registry_map import HOOK_TYPES
-from heat_engine.resources.protocol import SignalResult
 from heat_engine.store import clock, events, resources, signals, stacks, traversals
 from heat_engine.store.records import StackRecord
 from heat_engine.store.resources import ResourceRecord
@@ -82,7 +81,12 @@ def _send(
         raise errors.ResourceActionNotSupported(action="signal")
     stored = StoredSignals(session, record.id)
     result = kind.signal(Requests(core, stack, session).build(record, stored=stored), details)
-    _keep(session, record, result, details)
+    if result.store:
+        signals.put(session, record.id, result.id, result.status, result.detail, result.data)
+    if result.reason is not None:
+        said = f"Signal: {result.reason}" if result.reason else _untold(details)
+        reason = _shown(session, core, stack, [record], said)
+        events.append(session, [_event(record, "SIGNAL", record.status, reason)])
     metadata = kind.signal_metadata(stored) if with_metadata else None
     return stack.id, traversals.owner(session, stack.id), metadata
 
@@ -102,12 +106,11 @@ def _clear_hook(session: Session, stack: StackRecord, record: ResourceRecord, ho
     events.append(session, [_event(record, record.action, record.status, reason)])
 
 
-def _keep(session: Session, record: ResourceRecord, result: SignalResult, details: Any) -> None:
-    if result.store:
-        signals.put(session, record.id, result.id, result.status, result.detail, result.data)
-    if result.reason is not None:
-        reason = f"Signal: {result.reason}" if result.reason else _untold(details)
-        events.append(session, [_event(record, "SIGNAL", record.status, reason)])
+def _shown(
+    session: Session, core: Core, stack: StackRecord, rows: list[ResourceRecord], said: str
+) -> str:
+    """What a sender says as readers are told it. rows: whose credentials it may know."""
+    return mask.masked(said, mask.of_guests(rows) | ancestors.hidden(session, core, stack))
 
 
 def _untold(details: Any) -> str:
@@ -149,7 +152,7 @@ def _mark(
     if not unhealthy and not failed:
         return
     row.action, row.status = Action.CHECK, Status.FAILED if unhealthy else Status.COMPLETE
-    row.status_reason = reason or UNHEALTHY
+    row.status_reason = _shown(session, core, stack, rows, reason or UNHEALTHY)
     row.updated_at = clock.utc()
     resources.save(session, [row])
     events.append(session, [_event(row, row.action, row.status, row.status_reason)])

@@ -6,170 +6,40 @@ deployments and failures; then everything that can be read is read.
 
 from __future__ import annotations
 
-import base64
 import json
+import re
 import secrets
-import time
 from collections.abc import Iterator
-from pathlib import Path
 from typing import Any
 
 import pytest
 import requests
 
 from tests.deployment import Deployment, Person
-
-SECONDS = 30.0
-VERSION = "2021-04-16"
-SECRET = {"get_param": "secret"}
-HIDDEN = {"secret": {"type": "string", "hidden": True}}
-TEXT = {"str_replace": {"template": "password=$p;", "params": {"$p": SECRET}}}
-CHILD = json.dumps(
-    {
-        "heat_template_version": VERSION,
-        "parameters": {"word": {"type": "string"}},
-        "resources": {
-            "kept": {"type": "OS::Heat::Value", "properties": {"value": {"get_param": "word"}}}
-        },
-        "outputs": {"word": {"value": {"get_attr": ["kept", "value"]}}},
-    }
+from tests.scenarios.clients.canary import (
+    HIDDEN,
+    SECRET,
+    Stack,
+    databases,
+    holds,
+    spellings,
+    template,
+    thing,
 )
+from tests.scenarios.clients.sse import Watch
+from tests.scenarios.world import until
 
-
-def thing(**properties: Any) -> dict[str, Any]:
-    return {"type": "OS::Heat::TestResource", "properties": properties}
-
-
-RESOURCES: dict[str, Any] = {
-    "value": {"type": "OS::Heat::Value", "properties": {"value": {"deep": [SECRET]}}},
-    "thing": {**thing(value=TEXT), "metadata": {"password": SECRET}},
-    "child": {"type": "child.yaml", "properties": {"word": SECRET}},
-    "second": {
-        "type": "OS::Heat::Stack",
-        "properties": {"template": {"get_file": "child.yaml"}, "parameters": {"word": SECRET}},
-    },
-    "group": {
-        "type": "OS::Heat::ResourceGroup",
-        "properties": {"count": 2, "resource_def": {**thing(value=SECRET)}},
-    },
-    "server": {
-        "type": "OS::Heat::DeployedServer",
-        "properties": {"software_config_transport": "POLL_SERVER_HEAT"},
-    },
-    "config": {
-        "type": "OS::Heat::SoftwareConfig",
-        "properties": {"config": TEXT, "group": "script", "inputs": [{"name": "password"}]},
-    },
-    "run": {
-        "type": "OS::Heat::SoftwareDeployment",
-        "properties": {
-            "config": {"get_resource": "config"},
-            "server": {"get_resource": "server"},
-            "signal_transport": "NO_SIGNAL",
-            "input_values": {"password": SECRET},
-        },
-    },
-    "handle": {
-        "type": "OS::Heat::WaitConditionHandle",
-        "properties": {"signal_transport": "TOKEN_SIGNAL"},
-    },
+REPORTED = {
+    "native": {"value": {"get_attr": ["handle", "token"]}},
+    "signed": {"value": {"get_attr": ["handle", "signal"]}},
+    "data": {"value": {"get_attr": ["wait", "data"]}},
 }
-OUTPUTS = {
-    "plain": {"value": SECRET},
-    "text": {"value": TEXT},
-    "kept": {"value": {"get_attr": ["value", "value"]}},
-    "nested": {"value": {"get_attr": ["child", "word"]}},
-    "token": {"value": {"get_attr": ["handle", "token"]}},
-    "listed": {"value": {"get_attr": ["group", "output"]}},
-}
-
-
-def template(**more: Any) -> dict[str, Any]:
-    return {
-        "heat_template_version": VERSION,
-        "parameters": HIDDEN,
-        "resources": {**RESOURCES, **more},
-        "outputs": OUTPUTS,
-    }
-
-
-class Stack:
-    """A stack of one person, and everything that its API says of it."""
-
-    def __init__(self, person: Person, name: str, canary: str) -> None:
-        self.person = person
-        self.name = name
-        self.canary = canary
-        self.told: dict[str, str] = {}
-        self.url = ""
-
-    def body(self, body: dict[str, Any], **more: Any) -> dict[str, Any]:
-        return {
-            "template": body,
-            "files": {"child.yaml": CHILD},
-            "parameters": {"secret": self.canary},
-            **more,
-        }
-
-    def send(self, method: str, path: str, document: Any, *expected: int) -> Any:
-        answer = self.person.ask(method, path, document)
-        assert answer.status_code in expected, answer.text
-        self.told[f"{method} {path}"] = answer.text + str(answer.headers)
-        return answer
-
-    def create(self, body: dict[str, Any], **more: Any) -> None:
-        wanted = self.body(body, stack_name=self.name, **more)
-        answer = self.send("POST", "/stacks", wanted, 201)
-        self.url = f"/stacks/{self.name}/{answer.json()['stack']['id']}"
-
-    def reach(self, *wanted: str) -> None:
-        deadline = time.monotonic() + SECONDS
-        while True:
-            shown = self.person.ask("GET", self.url).json()["stack"]
-            if shown["stack_status"] in wanted:
-                return
-            assert time.monotonic() < deadline, shown
-            assert not shown["stack_status"].endswith("FAILED"), shown
-            time.sleep(0.02)
-
-    def read(self) -> None:
-        """Everything that can be read about the stack and its project."""
-        for path in (
-            *("/stacks", "/stacks/detail", "/stacks?show_nested=True", "/software_configs"),
-            *("/software_deployments", f"{self.url}/template", f"{self.url}/environment"),
-            *(f"{self.url}/files", f"{self.url}/export", self.url),
-        ):
-            self._get(path)
-        for item in self._get("/software_configs")["software_configs"]:
-            self._get(f"/software_configs/{item['id']}")
-        for item in self._get("/software_deployments")["software_deployments"]:
-            self._get(f"/software_deployments/{item['id']}")
-        for output in self._get(f"{self.url}/outputs")["outputs"]:
-            self._get(f"{self.url}/outputs/{output['output_key']}")
-        listed = self._get(f"{self.url}/resources?nested_depth=5&with_detail=True")["resources"]
-        for item in listed:
-            links = {link["rel"]: link["href"] for link in item["links"]}
-            self._get(links["self"])
-            self._get(f"{links['self']}/metadata")
-            self._get(links["stack"])
-        for event in self._get(f"{self.url}/events?nested_depth=5")["events"]:
-            self._get(next(link["href"] for link in event["links"] if link["rel"] == "self"))
-
-    def leaks(self) -> list[str]:
-        """Where the canary has been seen."""
-        spellings = _spellings(self.canary)
-        return [place for place, text in self.told.items() if any(one in text for one in spellings)]
-
-    def _get(self, path: str) -> Any:
-        answer = self.person.ask("GET", path)
-        self.told[f"GET {path}"] = answer.text + str(answer.headers)
-        return answer.json() if answer.ok else {}
 
 
 @pytest.fixture(scope="module")
 def chatty(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Deployment]:
     """A heat-all that logs all it can and lets stacks be exported."""
-    options = {"DEFAULT": {"debug": True, "enable_stack_abandon": True}}
+    options = {"DEFAULT": {"debug": True, "enable_stack_abandon": True, "enable_stack_adopt": True}}
     with Deployment(tmp_path_factory.mktemp("canary"), options=options) as deployment:
         yield deployment
 
@@ -187,7 +57,7 @@ def looker(chatty: Deployment) -> Person:
 
 @pytest.fixture
 def stack(carol: Person, request: pytest.FixtureRequest) -> Stack:
-    name = request.node.name.removeprefix("test_").replace("_", "-")
+    name = re.sub(r"\W|_", "-", request.node.name).removeprefix("test-").strip("-")
     return Stack(carol, name, f"canary{secrets.token_hex(12)}")
 
 
@@ -200,6 +70,14 @@ def test_a_stack_that_works(stack: Stack) -> None:
     stack.send("PUT", f"{stack.url}/preview", stack.body(template(more=thing(value=SECRET))), 200)
     stack.send("PUT", stack.url, stack.body(template(more=thing(value=SECRET))), 202)
     stack.reach("UPDATE_COMPLETE")
+    stack.read()
+    said = f"with {stack.canary}"
+    unwell = {"mark_unhealthy": True, "resource_status_reason": said}
+    stack.send("PATCH", f"{stack.url}/resources/thing", unwell, 200)
+    for item in stack.person.ask("GET", "/software_deployments").json()["software_deployments"]:
+        path = f"/software_deployments/{item['id']}"
+        found = {"output_values": {"said": said}, "status": "FAILED", "status_reason": said}
+        stack.send("PUT", path, found, 200)
     stack.read()
     assert stack.leaks() == []
 
@@ -263,23 +141,126 @@ def test_what_is_kept_and_logged(stack: Stack, chatty: Deployment) -> None:
     stack.read()
     account = stack.person.account
     for secret in (stack.canary, account.password, account.secret):
-        for spelling in _spellings(secret):
+        for spelling in spellings(secret):
             assert spelling not in chatty.log("heat-all")
-            found = [path.name for path in _databases(chatty.state) if _holds(path, spelling)]
+            found = [path.name for path in databases(chatty.state) if holds(path, spelling)]
             assert found == []
 
 
-def _databases(state: Path) -> list[Path]:
-    """The engine's database, with what SQLite has not moved into it yet."""
-    found = [path for path in state.rglob("*") if path.is_file() and path.name.startswith("hea")]
-    assert found
-    return found
+def test_snapshots_and_hand_over(stack: Stack) -> None:
+    stack.create(template())
+    stack.reach("CREATE_COMPLETE")
+    taken = stack.send("POST", f"{stack.url}/snapshots", {"name": "s"}, 200).json()
+    path = f"{stack.url}/snapshots/{taken['id']}"
+    until(lambda: stack.person.ask("GET", path).json()["snapshot"]["status"] == "COMPLETE", path)
+    stack.read()
+    stack.send("PUT", stack.url, stack.body(template(more=thing(value=SECRET))), 202)
+    stack.reach("UPDATE_COMPLETE")
+    stack.send("POST", f"{path}/restore", None, 202)
+    stack.reach("RESTORE_COMPLETE")
+    stack.read()
+    given_up = stack.send("DELETE", f"{stack.url}/abandon", None, 200).text
+    adopted = stack.body(template(), stack_name=stack.name, adopt_stack_data=given_up)
+    answer = stack.send("POST", "/stacks", adopted, 201)
+    stack.url = f"/stacks/{stack.name}/{answer.json()['stack']['id']}"
+    stack.reach("ADOPT_COMPLETE")
+    stack.read()
+    assert stack.leaks() == []
 
 
-def _holds(path: Path, text: str) -> bool:
-    return text.encode() in path.read_bytes()
+def test_while_it_changes_fails_and_goes(stack: Stack, carol: Person) -> None:
+    """With streams open, of the project and of the stack."""
+    project = Watch(carol, "/events?nested_depth=5")
+    stack.create(template())
+    stack.reach("CREATE_COMPLETE")
+    own = Watch(carol, f"{stack.url}/events")
+    waiting = {"type": "OS::Heat::WaitCondition"}
+    waiting |= {"properties": {"handle": {"get_resource": "handle"}, "timeout": 600}}
+    wanted = stack.body(template(more=thing(value=SECRET), wait=waiting))
+    stack.send("PATCH", f"{stack.url}/preview?show_nested=True", wanted, 200)
+    stack.send("PATCH", stack.url, wanted, 202)
+    own.until("more", "CREATE_COMPLETE")
+    stack.read()
+    failing = stack.body(template(more=thing(value=SECRET, fail=True)))
+    stack.send("PUT", stack.url, failing, 202)
+    stack.reach("UPDATE_FAILED")
+    stack.read()
+    stack.send("POST", f"{stack.url}/actions", {"check": None}, 200)
+    stack.reach("CHECK_COMPLETE", "CHECK_FAILED")
+    stack.read()
+    stack.send("DELETE", stack.url, None, 204)
+    stack.reach("DELETE_COMPLETE")
+    project.until(stack.name, "DELETE_COMPLETE")
+    stack.read()
+    for watch in (project, own):
+        stack.tell("streams", json.dumps([told.document for told in watch.told]))
+        watch.leave()
+    assert len(stack.told["streams"]) > 1000
+    assert stack.leaks() == []
 
 
-def _spellings(secret: str) -> tuple[str, str]:
-    """As it is, and as the body of a longer base64 text would hold it."""
-    return secret, base64.b64encode(secret.encode()).decode().rstrip("=")[:-1]
+@pytest.mark.parametrize("way", ["native", "signed"])
+def test_what_guests_report(stack: Stack, way: str) -> None:
+    """A server that fails may well say with what: nobody else is told."""
+    transport = "TOKEN_SIGNAL" if way == "native" else "CFN_SIGNAL"
+    resources = {
+        "handle": {
+            "type": "OS::Heat::WaitConditionHandle",
+            "properties": {"signal_transport": transport},
+        },
+        "wait": {
+            "type": "OS::Heat::WaitCondition",
+            "properties": {"handle": {"get_resource": "handle"}, "timeout": 600, "count": 2},
+        },
+    }
+    stack.create({**template(), "resources": resources, "outputs": REPORTED})
+
+    def told() -> Any:
+        shown = stack.person.ask("GET", f"{stack.url}/outputs/{way}").json()
+        value = shown["output"]["output_value"]
+        return json.loads(value) if value and way == "signed" else value
+
+    where = until(told, "the handle")
+    for number, status in enumerate(("SUCCESS", "FAILURE")):
+        body = {"status": status, "reason": f"with {stack.canary}", "data": stack.canary}
+        body["id"] = str(number)
+        if way == "native":
+            url = f"{stack.person.root}{stack.url}/resources/handle/signal"
+            headers = {"X-Auth-Token": where}
+        else:
+            url, headers = where["alarm_url"], {"Content-Type": "application/json"}
+        answer = requests.post(url, json=body, headers=headers, timeout=30)
+        assert answer.status_code == 200, answer.text
+        stack.tell(url, answer.text + str(answer.headers))
+        bad = requests.post(url, json={**body, "status": stack.canary}, headers=headers, timeout=30)
+        stack.tell(url, bad.text + str(bad.headers))
+    stack.reach("CREATE_FAILED")
+    stack.read()
+    shown = stack.person.ask("GET", stack.url).json()["stack"]
+    assert "with ******" in shown["stack_status_reason"]
+    assert stack.leaks() == []
+
+
+def test_a_template_of_cloudformation(stack: Stack) -> None:
+    wanted = {
+        "AWSTemplateFormatVersion": "2010-09-09",
+        "Parameters": {"secret": {"Type": "String", "NoEcho": "true"}},
+        "Resources": {
+            "thing": {
+                "Type": "OS::Heat::TestResource",
+                "Properties": {"value": {"Fn::Join": ["=", ["password", {"Ref": "secret"}]]}},
+                "Metadata": {"password": {"Ref": "secret"}},
+            }
+        },
+        "Outputs": {
+            "whole": {"Value": {"Ref": "secret"}},
+            "made": {"Value": {"Fn::GetAtt": ["thing", "output"]}},
+        },
+    }
+    stack.send("POST", "/stacks/preview", stack.body(wanted, stack_name="preview-of-it"), 200)
+    stack.create(wanted)
+    stack.reach("CREATE_COMPLETE")
+    stack.read()
+    made = stack.person.ask("GET", f"{stack.url}/outputs/made").json()["output"]["output_value"]
+    assert made == "password=******"
+    assert stack.leaks() == []
