@@ -41,8 +41,12 @@ def setup(conf: cfg.ConfigOpts, program: str) -> None:
 def place_of(error: BaseException) -> str:
     """Its class and where it was raised, for the log. Not its text, which may hold any value that
     was worked with, secret ones too; who shows that has to mask it."""
-    frames = "".join(traceback.format_tb(error.__traceback__))
-    return f"{type(error).__name__}\n{frames}"
+    told = []
+    cause: BaseException | None = error
+    while cause is not None:
+        told.append(f"{type(cause).__name__}\n{''.join(traceback.format_tb(cause.__traceback__))}")
+        cause = cause.__cause__ or (None if cause.__suppress_context__ else cause.__context__)
+    return "caused by ".join(told)
 
 
 def reload(conf: cfg.ConfigOpts) -> None:

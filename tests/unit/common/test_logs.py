@@ -7,9 +7,13 @@ import subprocess
 import sys
 from pathlib import Path
 
+from common import logs
+
 SCRIPT = """
 import logging, sys
 from pathlib import Path
+
+from common import logs
 from common import config, logs
 from common.context import RequestContext
 conf = config.load("heat-test", sys.argv[1:])
@@ -61,3 +65,18 @@ def test_a_log_that_cannot_be_written_is_said_in_words(tmp_path: Path) -> None:
     assert done.returncode == 1
     assert done.stderr.startswith("The log cannot be written: ")
     assert str(place) in done.stderr
+
+
+def test_where_an_error_was_raised_is_told_with_its_causes_and_without_values() -> None:
+    try:
+        try:
+            raise ValueError("correct-horse")
+        except ValueError as cause:
+            raise KeyError("battery-staple") from cause
+    except KeyError as error:
+        told = logs.place_of(error)
+    assert [line for line in told.splitlines() if not line.startswith(" ")] == [
+        "KeyError",
+        "caused by ValueError",
+    ]
+    assert told.count("test_logs.py") == 2
