@@ -109,6 +109,18 @@ def spare_of(
     return None
 
 
+def as_observed(record: ResourceRecord, observed: Mapping[str, Any]) -> dict[str, Any]:
+    """The resource's definition with the properties that its thing has otherwise, as it has them.
+
+    None: it cannot be told in the template's words what the thing has.
+    """
+    real = {**record.properties, **observed}
+    known = {
+        name: value for name, value in real.items() if name not in observed or value is not None
+    }
+    return {**(record.definition or {}), "properties": known}
+
+
 def needs_new(kind: ResourceType, changed: Iterable[str]) -> bool:
     """Whether a change of these properties can only be had by a new resource."""
     declared = kind.properties
@@ -222,7 +234,8 @@ class Planner:
         """Whether what is real is looked at before it is compared with what is wanted."""
         row = self.current.get(name)
         asked = self._stack.converge or self._core.settings.observe_on_update
-        if not asked or row is None or row.external_id is not None:
+        # What is only shown has been looked at already.
+        if self._shown or not asked or row is None or row.external_id is not None:
             return False
         return kinds.made(self._core.registry, row).observes
 

@@ -62,11 +62,19 @@ def preview(
 ) -> dict[str, list[dict[str, Any]]]:
     """Which resources an update leaves, updates, replaces, adds and deletes; changes nothing.
 
-    ``args["show_nested"]``: those of nested stacks too. What a rule of the environment forbids says
+    ``args["show_nested"]``: those of nested stacks too. Where the update would look at the real
+    things first (``converge``), so does this. What a rule of the environment forbids says
     so in its reason (engine-semantics.md section 8.2).
     """
-    stack, goal, _ = _prepare(core, context, identity, order)
-    return update_preview.lists(core, stack, goal, nested=bool(order.args.get("show_nested")))
+    stack, goal, chosen = _prepare(core, context, identity, order)
+    wished = stack.converge if chosen.converge is None else chosen.converge
+    return update_preview.lists(
+        core,
+        stack,
+        goal,
+        nested=bool(order.args.get("show_nested")),
+        converge=bool(wished or core.settings.observe_on_update),
+    )
 
 
 def _prepare(

@@ -19,6 +19,7 @@ from heat_engine.commands import goal as goals
 from heat_engine.commands import render
 from heat_engine.commands.core import Core
 from heat_engine.commands.goal import Goal
+from heat_engine.commands.observation import Observation
 from heat_engine.commands.plan_steps import Decision, Plan
 from heat_engine.commands.planning import Planner
 from heat_engine.language import functions, registry_map
@@ -42,12 +43,16 @@ _CHANGES = {Decision.UPDATED: "update", Decision.REPLACED: "replace"}
 Lists = dict[str, list[dict[str, Any]]]
 
 
-def lists(core: Core, stack: StackRecord, goal: Goal, *, nested: bool) -> Lists:
+def lists(
+    core: Core, stack: StackRecord, goal: Goal, *, nested: bool, converge: bool = False
+) -> Lists:
     """The resources that an update leaves, updates, replaces, adds and deletes.
 
-    ``goal`` has been checked. nested: those of nested stacks too, in the same lists.
+    ``goal`` has been checked. nested: those of nested stacks too, in the same lists. converge: the
+    real things are looked at first, so that it must not run within a transaction.
     """
-    first, second = (_Forecast(core, stack, goal, text) for text in STAND_INS)
+    eyes = Observation(core) if converge else None
+    first, second = (_Forecast(core, stack, goal, text, eyes) for text in STAND_INS)
     found: Lists = {name: [] for name in LISTS}
     for name, entry in first.entries(second, nested=nested):
         found[name].append(entry)
@@ -63,6 +68,7 @@ class _Forecast:
         stack: StackRecord,
         goal: Goal,
         stand_in: str,
+        eyes: Observation | None,
         rows: list[ResourceRecord] | None = None,
     ) -> None:
         """rows: of a stack that does not exist yet."""
@@ -71,7 +77,10 @@ class _Forecast:
         self._goal = goal
         self._registry = goal.environment.resource_registry
         self._stand_in = stand_in
+        self._eyes = eyes
         loaded = core.database.query(resources.load, stack.id) if rows is None else rows
+        if eyes is not None:
+            loaded = eyes.seen(stack, goal, loaded)
         self._before = {
             row.name: row
             for row in loaded
@@ -145,7 +154,7 @@ class _Forecast:
                 project_id=stack.project_id,
             )
             made_anew: list[ResourceRecord] | None = [] if stack is not before else None
-            forecast = _Forecast(self._core, stack, goal, self._stand_in, made_anew)
+            forecast = _Forecast(self._core, stack, goal, self._stand_in, self._eyes, made_anew)
         except HearthError:
             return None
         self._inside[definition.name] = forecast

@@ -98,8 +98,7 @@ class Steps:
             step.verb = Verb.REPLACE
             record.outcome = {**(record.outcome or {}), "released": True}
         elif progress.observed:
-            real = {**record.properties, **progress.observed}
-            record.define({**(record.definition or {}), "properties": real})
+            record.define(planning.as_observed(record, progress.observed))
         self._work.journal.row(record)
         self._work.journal.step(step)
         return self._guarded(step, self._beginnings.begin)

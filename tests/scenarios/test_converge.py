@@ -7,9 +7,11 @@ from typing import Any
 
 import pytest
 
+from common import errors
+from heat_engine.resources.openstack.rest import holds
 from tests.scenarios import nests
-from tests.scenarios.site import SECONDS, left, site_of
-from tests.scenarios.world import MINE, Stack, World, net, server, thing
+from tests.scenarios.site import SECONDS, left, reference, site_of
+from tests.scenarios.world import MINE, Stack, World, net, server, template, thing
 
 
 def made(world: World, collection: str) -> dict[str, Any]:
@@ -155,6 +157,127 @@ def test_what_goes_by_its_name_is_not_deleted_with_the_one_that_was_lost(site: W
         "keypairs": 1,
         "containers": 1,
     }
+    stack.delete()
+    stack.reach("DELETE_COMPLETE", seconds=SECONDS)
+    assert left(site) == {}
+
+
+def previewed(stack: Stack, resources: dict[str, Any], **args: Any) -> dict[str, list[str]]:
+    """What a preview of an update names, by list; those that are empty left out."""
+    changes = stack.via().preview_update_stack(
+        MINE, stack.identity, template=template(resources), args=args
+    )
+    assert not any(entry.get("undecided") for entries in changes.values() for entry in entries)
+    return {
+        name: sorted(entry["resource_name"] for entry in entries)
+        for name, entries in changes.items()
+        if entries
+    }
+
+
+def test_a_preview_looks_too(world: World) -> None:
+    resources = {
+        "web": server(metadata={"role": "web"}),
+        "a": net("a"),
+        "b": net("b"),
+        "t": thing(),
+    }
+    stack = world.create(resources)
+    stack.reach("CREATE_COMPLETE")
+    networks = world.cloud.things["networks"]
+    networks.pop(stack.physical("a"))
+    networks[stack.physical("b")]["name"] = "hijacked"
+    assert previewed(stack, resources) == {"unchanged": ["a", "b", "t", "web"]}
+    looked = {"replaced": ["a"], "updated": ["b"], "unchanged": ["t", "web"]}
+    assert previewed(stack, resources, converge=True) == looked
+    before = stack.physical("a"), stack.physical("b")
+    stack.update(resources, converge=True)
+    stack.reach("UPDATE_COMPLETE")
+    assert stack.physical("a") != before[0]
+    assert stack.physical("b") == before[1]
+    assert stack.states() == {
+        "a": "CREATE_COMPLETE",
+        "b": "UPDATE_COMPLETE",
+        "t": "CREATE_COMPLETE",
+        "web": "CREATE_COMPLETE",
+    }
+    networks.pop(stack.physical("b"))
+    # The wish has stayed with the stack.
+    assert previewed(stack, resources)["replaced"] == ["b"]
+    assert "replaced" not in previewed(stack, resources, converge=False)
+    world.cloud.fail("get", "networks", "forbidden")
+    with pytest.raises(errors.Invalid, match=r"resources\.[ab] cannot be looked at: networks forb"):
+        previewed(stack, resources)
+
+
+def test_a_preview_looks_into_nested_stacks(world: World) -> None:
+    files = {"in.yaml": nests.nest({"n": net()})}
+    stack = nests.create(world, {"out": {"type": "in.yaml"}}, files)
+    stack.reach("CREATE_COMPLETE")
+    world.cloud.things["networks"].pop(nests.child(stack, "out").physical("n"))
+    changes = stack.via().preview_update_stack(
+        MINE,
+        stack.identity,
+        template=template({"out": {"type": "in.yaml"}}),
+        files=nests.texts(files),
+        args={"converge": True, "show_nested": True},
+    )
+    assert [entry["resource_name"] for entry in changes["replaced"]] == ["n"]
+
+
+def infrastructure() -> dict[str, Any]:
+    def made(kind: str, **properties: Any) -> dict[str, Any]:
+        return {"type": kind, "properties": properties}
+
+    return {
+        "net": made("OS::Neutron::Net", tags=["b", "a"]),
+        "subnet": made(
+            "OS::Neutron::Subnet",
+            network=reference("net"),
+            cidr="10.9.0.0/24",
+            dns_nameservers=["10.9.0.2", "10.9.0.3"],
+            allocation_pools=[{"start": "10.9.0.10", "end": "10.9.0.99"}],
+            host_routes=[{"destination": "10.8.0.0/24", "nexthop": "10.9.0.4"}],
+        ),
+        "group": made("OS::Neutron::SecurityGroup", name="web"),
+        "port": made(
+            "OS::Neutron::Port",
+            network=reference("net"),
+            fixed_ips=[{"subnet": reference("subnet")}],
+            security_groups=[reference("group")],
+            allowed_address_pairs=[{"ip_address": "10.9.0.50"}],
+        ),
+        "router": made("OS::Neutron::Router", external_gateway_info={"network": "public"}),
+        "disk": made("OS::Cinder::Volume", size=1, metadata={"tier": "gold"}),
+    }
+
+
+def test_lists_and_maps_are_compared(site: World) -> None:
+    resources = infrastructure()
+    stack = site.create(resources)
+    stack.reach("CREATE_COMPLETE", seconds=SECONDS)
+    assert previewed(stack, resources, converge=True) == {"unchanged": sorted(resources)}
+    cloud = site_of(site)
+    changes: dict[tuple[str, str, str], dict[str, Any]] = {
+        ("network", "subnets", "subnet"): {"dns_nameservers": ["6.6.6.6"]},
+        ("network", "ports", "port"): {"allowed_address_pairs": [{"ip_address": "10.9.0.66"}]},
+        ("volume", "volumes", "disk"): {"metadata": {"tier": "lead"}},
+    }
+    for (service, collection, name), body in changes.items():
+        cloud.update(service, collection, stack.physical(name), body)
+    looked = previewed(stack, resources, converge=True)
+    assert looked == {
+        "updated": ["disk", "port", "subnet"],
+        "unchanged": ["group", "net", "router"],
+    }
+    stack.update(resources, converge=True)
+    stack.reach("UPDATE_COMPLETE", seconds=SECONDS)
+    for (service, collection, name), body in changes.items():
+        shown = cloud.get(service, collection, stack.physical(name))
+        meant = resources[name]["properties"]
+        for key in body:
+            assert holds(shown[key], meant[key]), name
+    assert previewed(stack, resources) == {"unchanged": sorted(resources)}
     stack.delete()
     stack.reach("DELETE_COMPLETE", seconds=SECONDS)
     assert left(site) == {}

@@ -80,7 +80,7 @@ class Net(RestType):
         "qos_policy": Field("qos_policy_id", refers="qos_policies"),
         "dns_domain": Field(),
         "availability_zone_hints": Field(),
-        "tags": Field(),
+        "tags": Field(returned=True),
     }
 
 
@@ -186,16 +186,16 @@ class Subnet(RestType):
         "prefixlen": Field(),
         "cidr": Field(),
         "ip_version": Field(),
-        "dns_nameservers": Field(),
+        "dns_nameservers": Field(returned=True),
         "gateway_ip": Field(),
         "enable_dhcp": Field(),
         "allocation_pools": Field(),
         "tenant_id": Field(),
-        "host_routes": Field(),
+        "host_routes": Field(returned=True),
         "ipv6_ra_mode": Field(),
         "ipv6_address_mode": Field(),
         "segment": Field("segment_id", refers="segments"),
-        "tags": Field(),
+        "tags": Field(returned=True),
     }
 
     def validate(self, properties: Mapping[str, Any], stack_timeout: float) -> Sequence[str]:

@@ -74,7 +74,7 @@ EXTRA_FIELDS: Mapping[str, Field] = {
     "value_specs": Field(merged=True),
     "admin_state_up": Field(),
     "mac_address": Field(),
-    "allowed_address_pairs": Field(),
+    "allowed_address_pairs": Field(returned=True),
     "binding:vnic_type": Field(),
     "port_security_enabled": Field(),
     "qos_policy": Field("qos_policy_id", refers="qos_policies"),
@@ -167,9 +167,9 @@ class Port(RestType):
         "network": Field("network_id", refers="networks"),
         "device_id": Field(),
         "device_owner": Field(),
-        "security_groups": Field(refers="security_groups"),
+        "security_groups": Field(refers="security_groups", returned=True),
         "dns_name": Field(),
-        "tags": Field(),
+        "tags": Field(returned=True),
         "fixed_ips": Field(),
     }
 

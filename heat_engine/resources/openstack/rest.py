@@ -9,6 +9,7 @@ from __future__ import annotations
 
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
+from dataclasses import replace as changed_copy
 from typing import Any, ClassVar
 
 from heat_engine.clouds.interface import CloudError, Document
@@ -25,13 +26,15 @@ class Field:
 
     key: its name there; "" means the same. refers: collection of the property's service (or of
     ``service``) in which a name is looked up, as the body wants an id. merged: the value is a map
-    whose entries go into the body themselves.
+    whose entries go into the body themselves. returned: it is a list or a map that the service
+    gives back in the shape in which it takes it, with entries of its own perhaps.
     """
 
     key: str = ""
     refers: str = ""
     service: str = ""
     merged: bool = False
+    returned: bool = False
 
 
 # What a service gives back as it was given.
@@ -132,7 +135,8 @@ class RestType(ThingType):
         return done(observed=self.drift(request, thing))
 
     def drift(self, request: Request, thing: Document) -> dict[str, Any]:
-        """Properties that can be put back and that the thing has otherwise, as it has them."""
+        """Properties that can be put back and that the thing has otherwise, as it has them; None
+        for lists and maps."""
         found: dict[str, Any] = {}
         for name, prop in self.properties.items():
             field = Field() if name == "name" else self.fields.get(name)
@@ -140,6 +144,10 @@ class RestType(ThingType):
             if field is None or field.merged or meant is None or not prop.updatable:
                 continue
             key = field.key or name
+            if field.returned and meant and isinstance(thing.get(key), list | dict):
+                given = self.render(changed_copy(request, properties=request.previous), [name])
+                if not holds(thing[key], given.get(key)):
+                    found[name] = None
             if key not in thing or prop.kind not in COMPARABLE:
                 continue
             if field.refers:
@@ -203,3 +211,23 @@ class RestType(ThingType):
     def finish_delete(self, request: Request) -> Progress:
         """The thing is gone: take away what belonged to it."""
         return done()
+
+
+def holds(real: Any, given: Any) -> bool:
+    """Whether what a service tells is what it was given: entries of maps that it adds, and the
+    order of lists, are its own."""
+    if isinstance(given, dict):
+        return isinstance(real, dict) and all(
+            holds(real.get(key), value) for key, value in given.items()
+        )
+    if isinstance(given, list):
+        if not isinstance(real, list) or len(real) != len(given):
+            return False
+        left = list(real)
+        for wanted in given:
+            found = next((item for item in left if holds(item, wanted)), None)
+            if found is None:
+                return False
+            left.remove(found)
+        return True
+    return bool(real == given) or str(real).lower() == str(given).lower()

@@ -90,7 +90,7 @@ class Router(RestType):
         "distributed": Field(),
         "ha": Field(),
         "availability_zone_hints": Field(),
-        "tags": Field(),
+        "tags": Field(returned=True),
         "tenant_id": Field(),
     }
 

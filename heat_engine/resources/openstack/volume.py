@@ -85,7 +85,7 @@ class Volume(ActingType):
         "snapshot_id": Field(),
         "description": Field(),
         "volume_type": Field(),
-        "metadata": Field(),
+        "metadata": Field(returned=True),
         "imageRef": Field(refers="images", service="image"),
         "image": Field("imageRef", refers="images", service="image"),
         "source_volid": Field(),

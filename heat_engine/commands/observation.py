@@ -1,0 +1,70 @@
+"""What the real things of a stack are like, looked at for a preview of an update."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable
+from copy import deepcopy
+from dataclasses import replace
+from typing import Protocol, runtime_checkable
+
+from common import errors
+from heat_engine.commands import kinds, planning
+from heat_engine.commands.core import Core
+from heat_engine.commands.goal import Goal
+from heat_engine.commands.requests import Requests
+from heat_engine.graph.states import Action, Status
+from heat_engine.resources.protocol import Outcome, Progress, Request
+from heat_engine.store.records import StackRecord
+from heat_engine.store.resources import ResourceRecord
+
+
+@runtime_checkable
+class Observing(Protocol):
+    """A type whose things can be looked at: see ``ResourceType.observes``."""
+
+    def observe(self, request: Request) -> Progress:
+        """Done with what is ``observed``; replace where the thing is gone or broken."""
+        ...
+
+
+class Observation:
+    """Looks at each thing once, as the update would before it compares."""
+
+    def __init__(self, core: Core) -> None:
+        self._core = core
+        self._found: dict[str, Progress] = {}
+
+    def seen(
+        self, stack: StackRecord, goal: Goal, rows: Iterable[ResourceRecord]
+    ) -> list[ResourceRecord]:
+        """The rows as their things are. Calls clouds. Raises Invalid when one gives no answer."""
+        requests = Requests(self._core, stack)
+        seen = []
+        for row in rows:
+            kind = kinds.made(self._core.registry, row)
+            if isinstance(kind, Observing) and self._looks(goal, row):
+                seen.append(self._as_it_is(row, kind, requests.build(row)))
+            else:
+                seen.append(row)
+        return seen
+
+    @staticmethod
+    def _looks(goal: Goal, row: ResourceRecord) -> bool:
+        made = row.status == Status.COMPLETE and row.action not in (Action.INIT, Action.DELETE)
+        wanted = goal.bound.resources.get(row.name)
+        return made and not row.obsolete and row.external_id is None and wanted is not None
+
+    def _as_it_is(self, row: ResourceRecord, kind: Observing, request: Request) -> ResourceRecord:
+        if row.id not in self._found:
+            self._found[row.id] = kind.observe(request)
+        progress = self._found[row.id]
+        if progress.outcome is Outcome.REPLACE:
+            return replace(row, outcome={**(row.outcome or {}), "released": True})
+        if progress.outcome is not Outcome.DONE:
+            reason = progress.reason or progress.waiting_for
+            raise errors.Invalid(reason=f"resources.{row.name} cannot be looked at: {reason}")
+        if not progress.observed:
+            return row
+        seen = deepcopy(row)
+        seen.define(planning.as_observed(row, progress.observed))
+        return seen
