@@ -20,8 +20,9 @@ from tests.crash import wire
 from tests.crash.engine import Orders
 
 # A server that has all modules loaded and no threads: a new engine process costs a fork.
+# A new process also imports what the main module does, which is cheap once that is loaded too.
 PROCESSES = multiprocessing.get_context("forkserver")
-PROCESSES.set_forkserver_preload(["tests.crash.engine"])
+PROCESSES.set_forkserver_preload(["tests.crash.engine", "tests.crash.soak"])
 ANSWER_SECONDS = 30.0
 
 
@@ -193,7 +194,7 @@ class Fleet:
         if self._client is not None:
             return self._client.call(method, **arguments)
         process = self._slots[prefer % len(self._slots)]
-        if process.dead.is_set():
+        if process.dead.is_set() or not process.ready.is_set():
             process = self._slots[(prefer + 1) % len(self._slots)]
         return process.call(method, **arguments)
 
