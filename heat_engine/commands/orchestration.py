@@ -10,7 +10,7 @@ from __future__ import annotations
 
 import builtins
 import uuid
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Iterable, Mapping
 from dataclasses import dataclass
 from typing import Any, Concatenate, ParamSpec, TypeVar
 
@@ -35,13 +35,20 @@ class EngineCloud:
     """A cloud session with the engine's own service added; see ``clouds.interface.Cloud``."""
 
     def __init__(
-        self, core: Core, project_id: str, outside: Cloud, session: Session | None = None
+        self,
+        core: Core,
+        project_id: str,
+        outside: Cloud,
+        session: Session | None = None,
+        hidden: Callable[[Session], Iterable[str]] = lambda _session: (),
     ) -> None:
-        """session: the transaction to take part in; None: each call is one of its own."""
+        """session: the transaction to take part in; None: each call is one of its own. hidden: what
+        readers of that which is made are not told, even when the stack is gone that it is for.
+        """
         self._core = core
         self._outside = outside
         self._session = session
-        self._own = _Software(core, project_id)
+        self._own = _Software(core, project_id, hidden)
 
     def create(
         self, service: str, collection: str, body: Mapping[str, Any], *, token: str
@@ -125,6 +132,7 @@ class _Software:
 
     core: Core
     project_id: str
+    hidden: Callable[[Session], Iterable[str]]
 
     def create(
         self, session: Session, collection: str, body: Mapping[str, Any], token: str
@@ -214,7 +222,7 @@ class _Software:
         found = software_configs.get(session, config_id)
         if found is None:
             limit = self.core.settings.max_software_configs_per_tenant
-            fields = software_config.checked(given)
+            fields = {**software_config.checked(given), "withheld": self.hidden(session)}
             found = software_config.add(session, limit, config_id, self.project_id, fields)
         if found is None:
             raise _withdrawn()

@@ -9,7 +9,7 @@ from common import errors
 from common.aws import signature
 from common.identifiers import StackIdentity, physical_name
 from heat_engine.clouds.interface import Cloud
-from heat_engine.commands import child_reader, kinds
+from heat_engine.commands import ancestors, child_reader, kinds
 from heat_engine.commands.core import Core
 from heat_engine.commands.goal import timeout_seconds
 from heat_engine.commands.mask import GUEST
@@ -73,7 +73,13 @@ class Requests:
         if self._cloud is None:
             stack = self._stack
             outside = self._core.clouds.session(stack.project_id, stack.credentials)
-            self._cloud = EngineCloud(self._core, stack.project_id, outside, self._session)
+            self._cloud = EngineCloud(
+                self._core,
+                stack.project_id,
+                outside,
+                self._session,
+                lambda session: ancestors.hidden(session, self._core, stack),
+            )
         return self._cloud
 
     def build(

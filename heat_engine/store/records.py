@@ -150,9 +150,13 @@ class SoftwareConfigSummary:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class SoftwareConfigRecord(SoftwareConfigSummary):
-    """``body``: ``{config, inputs, outputs, options}``; may hold secrets."""
+    """``body``: ``{config, inputs, outputs, options}``; may hold secrets.
+
+    withheld: what was hidden in the stack that it was made for, which may be no more.
+    """
 
     body: dict[str, Any] = field(repr=False)
+    withheld: frozenset[str] = field(default=frozenset(), repr=False)
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

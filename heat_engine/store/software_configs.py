@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import builtins
+from collections.abc import Iterable
 from typing import Any
 
 from sqlalchemy import and_, func, or_, select, update
@@ -15,6 +16,9 @@ from heat_engine.store.session import Session
 from heat_engine.store.tables import software_config as table
 from heat_engine.store.writing import insert_new
 
+# Beside a config's body, encrypted with it: what its readers are not told.
+WITHHELD = "withheld"
+
 
 def insert(
     session: Session,
@@ -24,11 +28,13 @@ def insert(
     name: str | None,
     group: str | None,
     body: dict[str, Any],
+    withheld: Iterable[str] = (),
 ) -> SoftwareConfigRecord | None:
     """Add a config; the one that is there already where the id is taken.
 
     body: ``{config, inputs, outputs, options}``. None when the id has been withdrawn.
     """
+    body = {**body, WITHHELD: sorted(withheld)}
     row = {
         "id": id,
         "project_id": project_id,
@@ -105,11 +111,14 @@ def withdraw(session: Session, id: str, project_id: str) -> None:
 
 
 def _record(session: Session, row: Any) -> SoftwareConfigRecord:
+    body = session.vault.decrypt_json(row.body)
+    withheld = frozenset(body.pop(WITHHELD, ()))
     return SoftwareConfigRecord(
         id=row.id,
         project_id=row.project_id,
         name=row.name,
         group=row.group_name,
         created_at=row.created_at,
-        body=session.vault.decrypt_json(row.body),
+        body=body,
+        withheld=withheld,
     )

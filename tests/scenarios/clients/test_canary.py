@@ -160,6 +160,7 @@ def test_snapshots_and_hand_over(stack: Stack) -> None:
     stack.reach("RESTORE_COMPLETE")
     stack.read()
     given_up = stack.send("DELETE", f"{stack.url}/abandon", None, 200).text
+    stack.read()
     adopted = stack.body(template(), stack_name=stack.name, adopt_stack_data=given_up)
     answer = stack.send("POST", "/stacks", adopted, 201)
     stack.url = f"/stacks/{stack.name}/{answer.json()['stack']['id']}"
