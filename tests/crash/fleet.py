@@ -22,7 +22,7 @@ from tests.crash.engine import Orders
 # A server that has all modules loaded and no threads: a new engine process costs a fork.
 # A new process also imports what the main module does, which is cheap once that is loaded too.
 PROCESSES = multiprocessing.get_context("forkserver")
-PROCESSES.set_forkserver_preload(["tests.crash.engine", "tests.crash.soak"])
+PROCESSES.set_forkserver_preload(["tests.crash.engine", "tests.crash.campaign", "tests.brokers"])
 ANSWER_SECONDS = 30.0
 
 
