@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from common import errors
 from heat_engine.commands import goal as goals
 from heat_engine.commands import mask
 from heat_engine.commands.core import Core
@@ -27,11 +28,7 @@ def given_up(session: Session, core: Core, stack: StackRecord) -> list[str] | No
     """What the row of a stack has to withhold from now on, as its goal is replaced before it was
     reached: until the next one is, there are resources that were made from the hidden values of
     this one."""
-    parsed = core.templates.get(session, stack.template_hash, stack.files_hash)
-    if not any(schema.hidden for schema in parsed.parameters.values()):
-        return stack.withheld
-    own = mask.of_parameters(goals.load(core, session, stack).parameters)
-    return sorted({*(stack.withheld or ()), *own})
+    return sorted({*(stack.withheld or ()), *_own(session, core, stack)}) or None
 
 
 def secrets(session: Session, core: Core, stack: StackSummary) -> set[str]:
@@ -56,8 +53,16 @@ def _withheld(session: Session, stack: StackSummary) -> set[str]:
 def _of_goals(
     session: Session, core: Core, stack: StackRecord, goal: Goal | None = None
 ) -> set[str]:
-    found = mask.of_parameters((goal or goals.load(core, session, stack)).parameters)
-    if stack.previous:
-        before = goals.load(core, session, stack, previous=True)
-        found |= mask.of_parameters(before.parameters)
-    return found
+    found = mask.of_parameters(goal.parameters) if goal else _own(session, core, stack)
+    return found | _own(session, core, stack, previous=True) if stack.previous else found
+
+
+def _own(session: Session, core: Core, stack: StackRecord, *, previous: bool = False) -> set[str]:
+    """The hidden values of one goal of a stack."""
+    try:
+        return mask.of_parameters(goals.load(core, session, stack, previous=previous).parameters)
+    except errors.Invalid:
+        # A newer version may refuse a template that an older one took. That must not keep anybody
+        # from deleting its stack, and any of its values may be a secret.
+        held = stack.previous if previous and stack.previous else {}
+        return mask.of_values(held.get("environment", stack.environment))

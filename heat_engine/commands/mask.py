@@ -75,6 +75,11 @@ def of_environment(
     )
 
 
+def of_values(environment: Mapping[str, Any]) -> set[str]:
+    """All that an environment gives, hidden or not."""
+    return _texts([environment.get(section) or {} for section in SECTIONS])
+
+
 def _is_secret(schema: ParameterSchema) -> bool:
     """What a group hands to its members is not shown, but it is not secret as such."""
     return schema.hidden and schema.label != LABEL

@@ -8,7 +8,9 @@ from typing import Any
 import pytest
 
 from common import errors
-from tests.scenarios.world import MINE, Stack, World, template, waiting
+from heat_engine.store import documents, stacks
+from heat_engine.store.session import Session
+from tests.scenarios.world import MINE, Stack, World, template, until, waiting
 
 SECRET = "correct-horse"
 HIDDEN = {"sec": {"type": "string", "hidden": True}}
@@ -108,3 +110,26 @@ def test_a_guest_s_token_is_not_told_by_the_events_of_who_was_given_it(world: Wo
     stack.reach("CREATE_COMPLETE")
     assert stack.output("token")
     assert {"value": "******"} in properties_told(world, stack, "a")
+
+
+def test_a_stack_goes_whose_template_is_not_understood_any_more(world: World) -> None:
+    """As one that an older version took; whatever was given for it is a secret then."""
+    thing = {"type": "OS::Heat::TestResource", "properties": {"value": {"get_param": "sec"}}}
+    identity = world.engine.service.create_stack(
+        MINE, "s", template=asking(thing), params={"parameters": {"sec": SECRET}}
+    )
+    stack = Stack(world, identity)
+    stack.reach("CREATE_COMPLETE")
+
+    def grow_old(session: Session) -> None:
+        key = documents.put(session, {**asking(thing), "heat_template_version": "1999-01-01"})
+        stacks.update(session, stack.id, template_hash=key)
+
+    world.database.transact(grow_old)
+    world.engine.service.delete_stack(MINE, identity)
+
+    def gone() -> bool:
+        found = world.database.query(stacks.get, stack.id)
+        return found is not None and found.deleted_at is not None
+
+    until(gone, "the end of the stack")
