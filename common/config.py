@@ -245,7 +245,7 @@ DATABASE_OPTS = [
         help="URL of the database: sqlite:///file, postgresql+psycopg://... or "
         "mysql+pymysql://... (MariaDB). Default: SQLite in state_path.",
     ),
-    cfg.IntOpt("max_pool_size", default=10, min=1, help="Connections kept open at most."),
+    cfg.IntOpt("max_pool_size", default=10, min=1, help="Connections kept open (MariaDB: twice)."),
 ]
 
 PASTE_OPTS = [

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import gc
 import logging
 from collections.abc import Iterable, Mapping
 
@@ -67,6 +68,7 @@ def serve(name: str) -> None:
     if name == "heat-api":
         news.start()
     server.start()
+    gc.freeze()  # what is here stays: no collection has to look at it again
     signals.wait(reload=lambda: logs.reload(conf))
     LOG.info("%s stops", name)
     server.stop(conf.drain_seconds)

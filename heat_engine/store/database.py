@@ -81,9 +81,9 @@ class Database:
         self._retry_seconds = retry_seconds
         self._turn_of: int | None = None
         self._slots: deque[receipts.Slot] = deque()
-        self._engine: Engine = _engine(parsed, pool_size, busy_seconds, echo)
+        engine_of = partial(_engine, parsed, pool_size, busy_seconds, echo)
+        self._engine: Engine = engine_of()
         self._disposed = False
-        event.listen(self._engine, "checkin", self._close_late)
         if parsed.get_backend_name() == "sqlite":
             self._reader: Engine = self._engine
             self._writer: Engine = self._engine.execution_options(hearth_writes=busy_seconds)
@@ -92,8 +92,10 @@ class Database:
             self._turn: threading.Lock | None = threading.Lock()
         else:
             self._writer = self._engine
-            self._reader = _reader(self._engine)
+            self._reader = _reader(self._engine, engine_of)
             self._turn = None
+        for pool in {self._engine.pool, self._reader.pool}:
+            event.listen(pool, "checkin", self._close_late)
 
     @contextmanager
     def read(self) -> Iterator[Session]:
@@ -101,7 +103,7 @@ class Database:
 
         Raises ``ServiceUnavailable`` when the database does not answer.
         """
-        with _translated(), self._connect(self._reader) as connection, connection.begin():
+        with _translated(), self._connect(self._reader) as connection:
             yield Session(connection, self.vault)
 
     @contextmanager
@@ -140,7 +142,11 @@ class Database:
         self, function: Callable[Concatenate[Session, P], T], *args: P.args, **kwargs: P.kwargs
     ) -> T:
         """``transact`` for functions that only read."""
-        attempt = partial(self._once, self._reader, nullcontext, function, *args, **kwargs)
+
+        def attempt() -> T:
+            with self._reader.connect() as connection:
+                return function(Session(connection, self.vault), *args, **kwargs)
+
         return self._insist(attempt)
 
     def now(self) -> float:
@@ -156,6 +162,7 @@ class Database:
         """Close every idle connection now, and those in use when they are given back."""
         self._disposed = True
         self._engine.dispose()
+        self._reader.dispose()
 
     def _close_late(self, connection: Any, record: Any) -> None:
         """Nobody would ever close what is given back to a pool that is done with."""
@@ -256,7 +263,7 @@ class Database:
             self._turn.release()
 
 
-def _engine(url: URL, pool_size: int, busy_seconds: float, echo: bool) -> Engine:
+def _engine(url: URL, pool_size: int, busy_seconds: float, echo: bool, **more: Any) -> Engine:
     # hide_parameters: rows hold secrets, and an error's text ends in a log.
     options: dict[str, Any] = {"echo": echo, "hide_parameters": True, "pool_size": pool_size}
     # Every transaction here ends by commit or rollback: a rollback more would be a round trip.
@@ -282,16 +289,17 @@ def _engine(url: URL, pool_size: int, busy_seconds: float, echo: bool) -> Engine
             )
     else:
         options["connect_args"] = {"connect_timeout": CONNECT_SECONDS, **_MARIADB}
-    engine = create_engine(url, isolation_level="READ COMMITTED", **options)
+    engine = create_engine(url, **{"isolation_level": "READ COMMITTED", **options, **more})
     event.listen(engine, "checkout", _refuse_dead(engine.dialect.loaded_dbapi.Error))
     return engine
 
 
-def _reader(engine: Engine) -> Engine:
-    # Without a transaction psycopg saves BEGIN and COMMIT. PyMySQL would pay to switch.
+def _reader(engine: Engine, engine_of: Callable[..., Engine]) -> Engine:
+    """Reads without transactions: BEGIN, COMMIT and ROLLBACK would be round trips for nothing."""
     if engine.dialect.name == "postgresql":
         return engine.execution_options(isolation_level="AUTOCOMMIT")
-    return engine
+    # PyMySQL would pay for switching what a connection does: some are for reading only.
+    return engine_of(isolation_level="AUTOCOMMIT", skip_autocommit_rollback=True)
 
 
 def _prepare_sqlite(connection: Any, record: Any) -> None:

@@ -10,7 +10,7 @@ from typing import Any
 import psycopg
 import pymysql
 import pytest
-from sqlalchemy import event, func, insert, select, update
+from sqlalchemy import event, func, insert, select, text, update
 from sqlalchemy.engine import make_url
 from sqlalchemy.exc import IntegrityError
 
@@ -335,10 +335,10 @@ def test_the_hot_path_costs_little(database: Database) -> None:
     assert min(durations) < (0.001 if database.dialect == "sqlite" else 0.003)
 
 
-def test_a_read_on_postgresql_pays_for_no_transaction(database: Database) -> None:
+def test_a_read_on_a_server_pays_for_no_transaction(database: Database) -> None:
     seen: list[str] = []
     event.listen(
-        database._engine, "before_cursor_execute", lambda *given: seen.append(str(given[2]))
+        database._reader, "before_cursor_execute", lambda *given: seen.append(str(given[2]))
     )
     database.query(stacks.count, project_id="project")
     assert len(seen) == (2 if database.dialect == "sqlite" else 1), seen
@@ -347,3 +347,12 @@ def test_a_read_on_postgresql_pays_for_no_transaction(database: Database) -> Non
             driver = session.connection.connection.driver_connection
             assert driver is not None
             assert driver.autocommit
+    if database.dialect == "mysql":
+        ends = (
+            "SHOW SESSION STATUS WHERE Variable_name IN ('Com_begin', 'Com_commit', 'Com_rollback')"
+        )
+        before, after = (
+            database.query(lambda session: session.execute(text(ends)).all()) for _ in range(2)
+        )
+        assert len(before) == 3
+        assert before == after

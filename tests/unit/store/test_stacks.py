@@ -234,9 +234,9 @@ def _counted(database: Database) -> Iterator[list[str]]:
         if str(given[2]).startswith("SELECT"):
             seen.append(str(given[2]))
 
-    event.listen(database._engine, "before_cursor_execute", count)
+    event.listen(database._reader, "before_cursor_execute", count)
     yield seen
-    event.remove(database._engine, "before_cursor_execute", count)
+    event.remove(database._reader, "before_cursor_execute", count)
 
 
 def test_a_list_takes_as_many_statements_for_many_stacks_as_for_few(database: Database) -> None:
