@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping
+from dataclasses import replace
 from typing import Any
 
 from common import errors
@@ -13,6 +15,7 @@ from heat_engine.commands.kinds import Kinds
 from heat_engine.commands.nested_sample import nested_sample
 from heat_engine.commands.stack_create import Order
 from heat_engine.language import parameters, template
+from heat_engine.language.parameter_schema import ParameterSchema
 from heat_engine.language.parameters import Parameters
 from heat_engine.language.template import Template
 
@@ -24,23 +27,25 @@ def validate(
 ) -> dict[str, Any]:
     """The parameters a template wants and the environment given. Raises what is wrong with it.
 
-    Values that are missing are no fault here: this is how a client learns what to ask for.
+    Values that are missing, and defaults that do not do, are no fault here: this is how a client
+    learns what to ask for.
     show_nested: those of the stacks nested in it too.
     """
     files = files_container.together(core, context, order.files_container, order.files)
     source = goals.source(core, order.template, order.params, files, order.environment_files)
     parsed = template.parse(source.template, source.files, source.positions)
-    values = Parameters.resolve(
-        parsed.parameters,
-        source.environment.parameters,
-        source.environment.parameter_defaults,
-        parameters.pseudo(
-            parsed.dialect, NAME, None, context.project_id or "", modern=parsed.version.is_aws
-        ),
-        partial=True,
+    pseudo = parameters.pseudo(
+        parsed.dialect, NAME, None, context.project_id or "", modern=parsed.version.is_aws
     )
+    values = _resolved(parsed.parameters, source, pseudo)
     kinds = Kinds(core.registry, source.environment, source.files)
     problems = goals.faults(core, parsed, values, kinds)
+    if problems:
+        # A default is there to be replaced: what is wrong with it is no fault of the template.
+        bare = {name: replace(item, default=None) for name, item in parsed.parameters.items()}
+        lasting = goals.faults(core, parsed, _resolved(bare, source, pseudo), kinds)
+        always = {(item.path, item.message) for item in lasting}
+        problems = [item for item in problems if (item.path, item.message) in always]
     if problems:
         raise errors.StackValidationFailed(problems=problems)
     shown: dict[str, Any] = {
@@ -53,6 +58,15 @@ def validate(
     if show_nested:
         shown.update(_nested(context.project_id or "", parsed, values, kinds))
     return shown
+
+
+def _resolved(
+    schemas: Mapping[str, ParameterSchema], source: goals.Source, pseudo: Mapping[str, Any]
+) -> Parameters:
+    given = source.environment
+    return Parameters.resolve(
+        schemas, given.parameters, given.parameter_defaults, pseudo, partial=True
+    )
 
 
 def _nested(

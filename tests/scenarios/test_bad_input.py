@@ -145,6 +145,33 @@ def test_faults_of_environment_files_name_the_file(world: World) -> None:
     assert len(told) == 5
 
 
+def test_a_default_that_does_not_do_can_be_asked_for(world: World) -> None:
+    body = template(
+        {
+            "a": {"type": "OS::Cinder::Volume", "properties": {"size": {"get_param": "size"}}},
+            "b": {"type": "OS::Cinder::Volume", "properties": {"size": {"get_param": "zone"}}},
+        }
+    )
+    body["parameters"] = {
+        "size": {"type": "number", "default": 0},
+        "zone": {"type": "string", "default": "x"},
+    }
+    service = world.engine.service
+    assert set(service.validate_template(MINE, template=body)["Parameters"]) == {"size", "zone"}
+    with pytest.raises(errors.StackValidationFailed, match="0 is out of range") as caught:
+        service.create_stack(MINE, "s", template=body, args={})
+    assert len(caught.value.problems) == 2
+    given = {"parameters": {"size": -1}}
+    with pytest.raises(
+        errors.StackValidationFailed, match=r"a\.properties\.size: -1 is out"
+    ) as told:
+        service.validate_template(MINE, template=body, params=given)
+    assert len(told.value.problems) == 1
+    body["resources"]["b"]["properties"]["size"] = 0
+    with pytest.raises(errors.StackValidationFailed, match=r"b\.properties\.size: 0 is out"):
+        service.validate_template(MINE, template=body)
+
+
 @pytest.mark.parametrize("case", CASES)
 def test_a_bad_update_leaves_the_stack_as_it_was(world: World, case: str) -> None:
     document, params, kind, _ = CASES[case]
