@@ -7,6 +7,8 @@ time that an API takes to start.
 from __future__ import annotations
 
 import http.client
+import socket
+import ssl
 import time
 import urllib.error
 import urllib.request
@@ -23,6 +25,16 @@ _HANDLERS = (
     # an answer may redirect.
     urllib.request.UnknownHandler,
 )
+
+
+# Certificates first: their errors are connections' errors too.
+_CAUSES: dict[type[Exception], str] = {
+    ssl.SSLError: "the host's certificate does not do, or it speaks no TLS",
+    socket.gaierror: "there is no host of that name",
+    ConnectionRefusedError: "the host refuses the connection",
+    TimeoutError: "no answer in time",
+    OSError: "the host cannot be reached",
+}
 
 
 class FetchError(Exception):
@@ -56,10 +68,17 @@ def read(url: str, *, seconds: float, most_bytes: int) -> bytes:
         raise FetchError(f"status {error.code}") from error
     except urllib.error.URLError as error:
         cause = error.reason if isinstance(error.reason, Exception) else error
-        raise FetchError(type(cause).__name__) from error
+        raise FetchError(_words(cause)) from error
     except (OSError, ValueError, http.client.HTTPException) as error:
-        raise FetchError(type(error).__name__) from error
+        raise FetchError(_words(error)) from error
     return content
+
+
+def _words(cause: Exception) -> str:
+    for kind, words in _CAUSES.items():
+        if isinstance(cause, kind):
+            return words
+    return type(cause).__name__
 
 
 def _opener() -> urllib.request.OpenerDirector:

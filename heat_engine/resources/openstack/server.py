@@ -55,8 +55,10 @@ class Server(ImagedServer):
 
     def validate(self, properties: Mapping[str, Any], stack_timeout: float) -> Sequence[str]:
         problems = list(super().validate(properties, stack_timeout))
-        known = not contains_unknown(dict(properties))
-        if properties.get("image") is None and known and not server_body.bootable(properties):
+        disks = [properties.get(f"block_device_mapping{form}") for form in ("", "_v2")]
+        # A null reads as the empty text.
+        imageless = properties.get("image") in (None, "") and not contains_unknown(disks)
+        if imageless and not server_body.bootable(properties):
             problems.append(NO_IMAGE)
         if all(properties.get(f"block_device_mapping{form}") for form in ("", "_v2")):
             problems.append(both("block_device_mapping", "block_device_mapping_v2"))

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import socket
 import threading
 from collections.abc import Iterator
 from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
@@ -50,3 +51,19 @@ def test_what_is_not_there_is_told(url: str) -> None:
 def test_only_what_answers_over_http_is_fetched(url: str) -> None:
     with pytest.raises(fetch.FetchError):
         fetch.read(url, seconds=10, most_bytes=1000)
+
+
+def test_what_is_in_the_way_is_told_in_words() -> None:
+    with socket.create_server(("127.0.0.1", 0)) as probe:
+        port = probe.getsockname()[1]
+    with pytest.raises(fetch.FetchError, match="the host refuses the connection"):
+        fetch.read(f"http://127.0.0.1:{port}/", seconds=5, most_bytes=9)
+    with pytest.raises(fetch.FetchError, match="there is no host of that name"):
+        fetch.read("http://no-such-host.invalid/", seconds=5, most_bytes=9)
+
+
+def test_who_does_not_answer_is_not_waited_for() -> None:
+    with socket.create_server(("127.0.0.1", 0)) as silent:
+        address = f"http://127.0.0.1:{silent.getsockname()[1]}/"
+        with pytest.raises(fetch.FetchError, match="no answer in time"):
+            fetch.read(address, seconds=0.05, most_bytes=9)

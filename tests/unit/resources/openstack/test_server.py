@@ -218,6 +218,8 @@ def test_console_urls_say_why_there_is_none() -> None:
     ("properties", "problem"),
     [
         ({"image": None}, NO_IMAGE),
+        ({"image": ""}, NO_IMAGE),
+        ({"image": None, "flavor": UNKNOWN}, NO_IMAGE),
         ({"networks": [{"fixed_ip": "10.0.0.1"}]}, "networks[0] needs one of"),
         ({"networks": [{"network": "a", "uuid": "b"}]}, "same time: network, uuid"),
         ({"networks": [{"port": "a", "fixed_ip": "10.0.0.1"}]}, "same time: fixed_ip, port"),
@@ -232,7 +234,7 @@ def test_faults(properties: dict[str, Any], problem: str) -> None:
 
 def test_no_faults_where_values_are_not_known_yet() -> None:
     assert KIND.validate(request(KIND, GIVEN).properties, 60) == []
-    unknown = {**request(KIND, GIVEN).properties, "image": None, "networks": UNKNOWN}
+    unknown = {**request(KIND, GIVEN).properties, "image": UNKNOWN, "networks": UNKNOWN}
     assert KIND.validate(unknown, 60) == []
     bootable = {"flavor": "1", "block_device_mapping_v2": [{"volume_id": UNKNOWN}]}
     assert KIND.validate(request(KIND, bootable).properties, 60) == []
