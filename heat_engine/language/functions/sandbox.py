@@ -276,7 +276,9 @@ def _told(error: BaseException) -> str:
     elif isinstance(error, ValueError | LookupError) and not isinstance(
         error, _RefusalError | sandbox_patterns.PatternError
     ):
-        text = ""
+        missing = isinstance(error, LookupError)
+        reason = "a key or position is not there" if missing else "a function cannot use a value"
+        text = f"The expression fails: {reason} ({type(error).__name__})"
     else:
         text = str(error)
     return text[:_MOST_SHOWN] or f"The expression fails with {type(error).__name__}"

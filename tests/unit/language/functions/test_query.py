@@ -58,6 +58,19 @@ def test_a_computed_expression_is_checked_when_it_is_known() -> None:
         query({"get_param": "p"}, parameters={"p": ["$"]})
 
 
+@pytest.mark.parametrize(
+    ("expression", "message"),
+    [
+        ("int($.data)", "The expression fails: a function cannot use a value (ValueError)"),
+        ("$.data[7]", "The expression fails: a key or position is not there (IndexError)"),
+    ],
+)
+def test_a_failure_is_told_without_the_value(expression: str, message: str) -> None:
+    with pytest.raises(errors.StackValidationFailed) as caught:
+        query(expression, ["secret"] if "[" in expression else "secret")
+    assert caught.value.problems[0].message == message
+
+
 def test_conditions_may_use_it_in_later_versions() -> None:
     condition = {"yaql": {"expression": "$.data > 1", "data": 2}}
     value = {"if": [condition, "yes", "no"]}
