@@ -302,7 +302,8 @@ def _nested_faults(
     except errors.HearthError as error:
         return [error.message]
     file = kinds.target(definition).name
-    return [str(in_file(problem, file)) for problem in found]
+    text = kinds.files.get(file)
+    return [str(in_file(problem, file, text)) for problem in found]
 
 
 def child_source(

@@ -151,7 +151,8 @@ class Kinds:
             return Problem(error.message, ("resources", definition.name))
         message = error.message
         if isinstance(error, errors.StackValidationFailed):
-            message = "\n".join(str(in_file(found, target.name)) for found in error.problems)
+            text = self.files.get(target.name)
+            message = "\n".join(str(in_file(found, target.name, text)) for found in error.problems)
         message += self._origin(target.key)
         return Problem(message, ("resources", f"{definition.name}<{target.name}>"))
 

@@ -57,9 +57,8 @@ class SourceMap:
         return mark.line + 1, mark.column + 1
 
     @property
-    def is_one_line(self) -> bool:
-        """Whether a line tells nothing, as in JSON that a program wrote."""
-        return "\n" not in self._text.strip()
+    def text(self) -> str:
+        return self._text
 
     def moved(self, origins: Mapping[tuple[str | int, ...], Sequence[str | int]]) -> SourceMap:
         """A map for a document that was made from this text's."""

@@ -12,7 +12,7 @@ from heat_engine.language.document import SourceMap
 from heat_engine.language.limits import DEFAULT, Limits
 from heat_engine.language.merging import Strategies, merged
 from heat_engine.language.parameter_schema import ParameterSchema
-from heat_engine.language.problems import Unplaced, in_file, raise_any
+from heat_engine.language.problems import Unplaced, in_file, is_of_a_program, raise_any
 
 PARAMETERS, DEFAULTS, REGISTRY = "parameters", "parameter_defaults", "resource_registry"
 SECTIONS = (
@@ -35,7 +35,8 @@ class Origin:
     source: SourceMap = field(repr=False)
 
     def __str__(self) -> str:
-        place = None if self.source.is_one_line else self.source.position(self.path)
+        told = not is_of_a_program(self.source.text)
+        place = self.source.position(self.path) if told else None
         line = "" if place is None else f"line {place[0]}, column {place[1]}, "
         return f"{line}{dotted(self.path)} of {self.file}"
 
@@ -185,8 +186,16 @@ def load(text: str, *, name: str = "", limits: Limits = DEFAULT) -> dict[str, An
 def _read(text: str, name: str, limits: Limits) -> tuple[dict[str, Any], SourceMap]:
     data, source = document.load(text, what="environment", name=name, limits=limits)
     problems = [source.locate(found) for found in _shape(data) or _strict(data)]
-    raise_any([in_file(problem, name) for problem in problems] if name else problems)
+    raise_any([_told(problem, name, text) for problem in problems] if name else problems)
     return dict(data), source
+
+
+def _told(problem: Problem, name: str, text: str) -> Problem:
+    """The problem with the file's name in its message, and the place in it where it has lines."""
+    found = in_file(problem, name, text)
+    if name in found.message:
+        return found
+    return replace(found, message=f"{found.message} (in {name})")
 
 
 def _texts(section: Mapping[Any, Any] | None) -> dict[str, Any]:

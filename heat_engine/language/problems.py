@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 from dataclasses import dataclass, replace
-from typing import ClassVar
+from typing import Any, ClassVar
 
 from common import errors
 from common.errors import HearthError, Problem
@@ -72,15 +72,23 @@ class Unplaced(Problem):
         return Problem(self.message, line=self.line, column=self.column)
 
 
-def in_file(problem: Problem, name: str) -> Problem:
+def in_file(problem: Problem, name: str, text: Any) -> Problem:
     """The problem, telling in words where it stands in a file that came next to the template.
 
-    Without a known line, or where the message has the file's name already, it stays as it is.
+    Without a known line, or where the message has the file's name already, it stays as it is, and
+    so it does where nobody has seen the lines of the file's ``text``.
     """
     if problem.line is None or name in problem.message:
         return problem
+    if not isinstance(text, str) or is_of_a_program(text):
+        return problem
     place = f"line {problem.line}, column {problem.column} of {name}"
     return replace(problem, message=f"{problem.message} ({place})")
+
+
+def is_of_a_program(text: str) -> bool:
+    """Whether a text is JSON on one line: clients make it of what their users have written."""
+    return text.lstrip().startswith("{") and "\n" not in text.strip()
 
 
 def failure(problems: Sequence[Problem]) -> HearthError:

@@ -98,6 +98,13 @@ def test_faults_have_their_lines_in_the_file(
     assert of_several.value.message == f"{caught.value.message} {shown}"
 
 
+def test_a_fault_of_what_a_client_has_written_names_the_file() -> None:
+    with pytest.raises(errors.StackValidationFailed) as caught:
+        environment.merge(['{"parameters": [1]}'], names=["a.yaml"])
+    told = 'environment section "parameters" must be a map (in a.yaml)'
+    assert caught.value.message == told
+
+
 def test_a_fault_of_yaml_names_the_environment() -> None:
     with pytest.raises(errors.StackValidationFailed, match=r"^Error parsing environment f\.yaml "):
         environment.load("a: b: c", name="f.yaml")

@@ -24,13 +24,15 @@ def test_several_problems_are_reported_together() -> None:
 
 def test_a_problem_of_a_file_tells_its_place_in_words() -> None:
     problem = Problem("wrong", ("resources", "a"), "Error", 3, 5)
-    assert str(in_file(problem, "a.yaml")) == (
+    assert str(in_file(problem, "a.yaml", "a:\n  b\n")) == (
         "Error: resources.a: wrong (line 3, column 5 of a.yaml)"
     )
+    for written in ('{"a": {"b": 1}}\n', {"a": {}}):
+        assert in_file(problem, "a.yaml", written) is problem
     nowhere = Problem("wrong")
     named = Problem("a.yaml is wrong", line=3, column=5)
     for unchanged in (nowhere, named):
-        assert in_file(unchanged, "a.yaml") is unchanged
+        assert in_file(unchanged, "a.yaml", "a:\n  b\n") is unchanged
 
 
 def test_no_problem_raises_nothing() -> None:
