@@ -6,7 +6,7 @@ import builtins
 from collections.abc import Iterable, Mapping, Sequence
 from typing import Any
 
-from sqlalchemy import RowMapping, Select, bindparam, delete, func, or_, select
+from sqlalchemy import Row, Select, bindparam, delete, func, or_, select
 from sqlalchemy import insert as insert_into
 from sqlalchemy import update as update_table
 from sqlalchemy.exc import IntegrityError
@@ -20,6 +20,7 @@ from heat_engine.store.tables import stack, stack_tag
 
 ENCRYPTED = ("environment", "previous", "credentials", "withheld")
 _SUMMARY = [column for column in stack.c if column.name not in ENCRYPTED]
+_SUMMARY_NAMES = [column.name for column in _SUMMARY]
 # Made once: making these takes longer than running them. Most stacks have no tags to ask for.
 _TAGGED = select(stack_tag.c.stack_id).where(stack_tag.c.stack_id == stack.c.id).exists()
 _WHOLE = select(stack, _TAGGED.label("tagged"))
@@ -117,7 +118,7 @@ def list(  # noqa: A001
     if marker is not None:
         page = _after(session, page, marker, project_id, keys, descending)
     page = page.order_by(*stack_filters.order_by(keys, descending)).limit(bounded(limit))
-    rows = session.execute(page).mappings().all()
+    rows = session.execute(page).all()
     labels = _tags(session, page.with_only_columns(stack.c.id)) if rows else {}
     return [_summary(row, labels) for row in rows]
 
@@ -255,13 +256,15 @@ def _one(session: Session, statement: Select[Any], values: dict[str, str]) -> St
 
 
 def _summaries(session: Session, statement: Select[Any]) -> builtins.list[StackSummary]:
-    rows = session.execute(statement.order_by(stack.c.created_at, stack.c.id)).mappings().all()
+    rows = session.execute(statement.order_by(stack.c.created_at, stack.c.id)).all()
     labels = _tags(session, statement.with_only_columns(stack.c.id)) if rows else {}
     return [_summary(row, labels) for row in rows]
 
 
-def _summary(row: RowMapping, labels: Mapping[str, tuple[str, ...]]) -> StackSummary:
-    return StackSummary(**row, tags=labels.get(row["id"], ()))
+def _summary(row: Row[Any], labels: Mapping[str, tuple[str, ...]]) -> StackSummary:
+    # A row as a mapping would take ten times as long, and a list has hundreds.
+    columns = dict(zip(_SUMMARY_NAMES, row, strict=True))
+    return StackSummary(**columns, tags=labels.get(columns["id"], ()))
 
 
 def _tags(session: Session, stacks: Select[Any]) -> dict[str, tuple[str, ...]]:

@@ -35,14 +35,16 @@ FEW, MANY = 1, 16
 
 
 def _of_clients(request: str, target: float | None, upstream: str = "") -> Iterator[Figure]:
-    """What one client and many see of a request. ``target``: milliseconds that it may take one;
-    of many each may have to wait for all others."""
+    """What one client and many see of a request. ``target``: milliseconds that it may take one.
+
+    Of many, hardly one may wait for longer than twice what all together would take one by one.
+    """
     few, many = f"{request}, {FEW} client", f"{request}, {MANY} clients"
     yield _same(f"{few}, p50", "ms", target, upstream)
     yield Figure(f"{few}, p95", "ms")
     yield Figure(few, "a second")
     yield Figure(f"{many}, p50", "ms")
-    yield _same(f"{many}, p95", "ms", None if target is None else target * MANY)
+    yield _same(f"{many}, p95", "ms", None if target is None else 2 * MANY * target)
     yield Figure(many, "a second")
     yield _same(f"{request}, rate of {FEW} against {MANY}", "times", 1.0)
     yield Figure(f"{request}, server CPU", "ms")
