@@ -46,9 +46,9 @@ def needed(core: Core, session: Session, stack_id: str, goal: Goal) -> list[Reso
 
 def _handles(core: Core, goal: Goal) -> list[str]:
     """Names of the types that are handles, those that only this stack has included."""
-    mapped = {item.type for item in goal.bound.resources.values()} - {*core.registry.names()}
-    own = [name for name in core.registry.names() if core.registry.get(name).is_handle]
-    return [*own, *sorted(mapped)]
+    wanted = {item.type for item in goal.bound.resources.values()}
+    mapped = [name for name in wanted if core.registry.interface(name) is None]
+    return [*core.registry.handles, *sorted(mapped)]
 
 
 def listed(goal: Goal) -> list[dict[str, str]]:

@@ -132,11 +132,15 @@ BUILT_IN: tuple[type[ResourceType], ...] = (
 
 
 class Registry:
-    """The known types. Each is one object without state, shared by all threads."""
+    """The known types. Each is one object without state, shared by all threads.
+
+    handles: the names of those that are handles of wait conditions.
+    """
 
     def __init__(self, types: Iterable[type[ResourceType]]) -> None:
         self._types = {cls.name: cls() for cls in types}
         self._interfaces = {name: kind.interface() for name, kind in self._types.items()}
+        self.handles = tuple(name for name in self.names() if self._types[name].is_handle)
 
     @classmethod
     def default(cls) -> Registry:
