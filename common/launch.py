@@ -63,8 +63,9 @@ def serve(name: str) -> None:
     logs.setup(conf, name)
     signals = Signals()
     messages, hints = transport.build(conf), transport.build_peers(conf)
+    reads = transport.build_reads(conf)
     news = News(hints)
-    server, _ports = listen(conf, [name], EngineClient(messages), news)
+    server, _ports = listen(conf, [name], EngineClient(messages, reads=reads), news)
     if name == "heat-api":
         news.start()
     server.start()
@@ -73,8 +74,8 @@ def serve(name: str) -> None:
     LOG.info("%s stops", name)
     server.stop(conf.drain_seconds)
     news.stop()
-    messages.cleanup()
-    hints.cleanup()
+    for used in (messages, reads, hints):
+        used.cleanup()
 
 
 def heat_api() -> None:

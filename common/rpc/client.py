@@ -13,7 +13,7 @@ from oslo_messaging.transport import RPCTransport
 from common import errors
 from common.context import RequestContext
 from common.rpc import envelope
-from common.rpc.transport import EXCHANGE, TOPIC
+from common.rpc.transport import EXCHANGE, READ_EXCHANGE, READ_TOPIC, TOPIC
 
 LOG = logging.getLogger(__name__)
 _UNDELIVERED = (
@@ -25,28 +25,63 @@ _UNDELIVERED = (
     KombuError,
 )
 _OPENING_SECONDS = 10.0
+# Calls that change nothing and wait for nothing.
+READS = frozenset(
+    (
+        "authenticated_to_backend",
+        "count_stacks",
+        "describe_stack_resource",
+        "find_physical_resource",
+        "generate_template",
+        "get_environment",
+        "get_files",
+        "get_revision",
+        "get_template",
+        "identify_guest",
+        "identify_stack",
+        "list_events",
+        "list_outputs",
+        "list_resource_types",
+        "list_services",
+        "list_software_configs",
+        "list_software_deployments",
+        "list_stack_resources",
+        "list_stacks",
+        "list_template_functions",
+        "list_template_versions",
+        "resource_schema",
+        "show_output",
+        "show_software_config",
+        "show_software_deployment",
+        "show_stack",
+        "stack_list_snapshots",
+        "validate_template",
+    )
+)
 
 
 class EngineClient:
     """Calls methods of whichever engine is free; safe for many threads.
 
     timeout: seconds until a call gives up; None: ``rpc_response_timeout`` of the configuration.
+    reads: the transport of ``READS``, where there is a quicker one for them.
     """
 
     def __init__(
-        self, transport: RPCTransport, *, topic: str = TOPIC, timeout: float | None = None
+        self,
+        transport: RPCTransport,
+        *,
+        topic: str = TOPIC,
+        timeout: float | None = None,
+        reads: RPCTransport | None = None,
     ) -> None:
         target = oslo_messaging.Target(exchange=EXCHANGE, topic=topic)
-        # Before the first engine there is no queue; a broker would drop the call without a word and
-        # its caller wait for nothing until the timeout.
-        options = oslo_messaging.TransportOptions(at_least_once=True)
-        self._client = oslo_messaging.get_rpc_client(
-            transport, target, timeout=timeout, transport_options=options
-        )
-        # The driver tries once a second to reach a lost broker: as often as there are seconds.
-        seconds = timeout if timeout is not None else transport.conf.rpc_response_timeout
-        self._client = self._client.prepare(retry=max(int(seconds), 1))
-        self._patience = min(float(seconds), _OPENING_SECONDS)
+        self._client = _way(transport, target, timeout)
+        self._reads = None
+        if reads is not None:
+            target = oslo_messaging.Target(exchange=READ_EXCHANGE, topic=READ_TOPIC)
+            self._reads = _way(reads, target, timeout)
+        self._patience = min(_seconds(transport, timeout), _OPENING_SECONDS)
         self._open = threading.Event()
         self._opening = threading.Lock()
 
@@ -56,7 +91,7 @@ class EngineClient:
         if not self._open.is_set():
             self._reach_broker()
         try:
-            reply = self._client.call(context.to_wire(), method, **arguments)
+            reply = self._ask(context, method, arguments)
         except _UNDELIVERED as cause:
             LOG.warning("No answer to %s: %s", method, cause)
             raise errors.ServiceUnavailable() from cause
@@ -64,6 +99,16 @@ class EngineClient:
             LOG.error("The engine could not take %s: %s %s", method, cause.exc_type, cause.value)
             raise errors.InternalError() from cause
         return envelope.unwrap(reply)
+
+    def _ask(self, context: RequestContext, method: str, arguments: dict[str, Any]) -> Any:
+        if self._reads is not None and method in READS:
+            try:
+                return self._reads.call(context.to_wire(), method, **arguments)
+            except oslo_messaging.MessageUndeliverable:
+                # The queue for reads is gone when a broker has just restarted; the other one stays,
+                # and keeps the call until an engine is back.
+                LOG.debug("No engine listens to reads; %s goes with the other calls", method)
+        return self._client.call(context.to_wire(), method, **arguments)
 
     def cast(self, context: RequestContext, method: str, **arguments: Any) -> None:
         """Ask and go on: whether and how it ended is not told."""
@@ -87,12 +132,35 @@ class EngineClient:
 
     def _greet(self) -> None:
         try:
-            self._client.call(RequestContext(overwrite=False).to_wire(), "get_revision")
-        except (KombuError, OSError) as cause:
-            LOG.warning("The broker cannot be reached: %s", cause)
-            return  # the next call tries again
-        except Exception:
-            LOG.debug("The first call found a broker, but no answer", exc_info=True)
+            ways = [self._client] if self._reads is None else [self._client, self._reads]
+            if all(_answers(way) for way in ways):
+                self._open.set()
         finally:
             self._opening.release()
-        self._open.set()
+
+
+def _way(transport: RPCTransport, target: oslo_messaging.Target, timeout: float | None) -> Any:
+    # Before the first engine there is no queue; a broker would drop the call without a word and
+    # its caller wait for nothing until the timeout.
+    options = oslo_messaging.TransportOptions(at_least_once=True)
+    client = oslo_messaging.get_rpc_client(
+        transport, target, timeout=timeout, transport_options=options
+    )
+    # The driver tries once a second to reach a lost broker: as often as there are seconds.
+    return client.prepare(retry=max(int(_seconds(transport, timeout)), 1))
+
+
+def _seconds(transport: RPCTransport, timeout: float | None) -> float:
+    return float(transport.conf.rpc_response_timeout if timeout is None else timeout)
+
+
+def _answers(way: Any) -> bool:
+    """Whether a broker is there, with or without an engine; the queue for replies then is, too."""
+    try:
+        way.call(RequestContext(overwrite=False).to_wire(), "get_revision")
+    except (KombuError, OSError) as cause:
+        LOG.warning("The broker cannot be reached: %s", cause)
+        return False
+    except Exception:
+        LOG.debug("The first call found a broker, but no answer", exc_info=True)
+    return True

@@ -17,6 +17,8 @@ EXCHANGE = "heat"
 TOPIC = "engine"
 PEER_EXCHANGE = "heat-peers"
 PEER_TOPIC = "heat-engine-listener"
+READ_EXCHANGE = "heat-reads"
+READ_TOPIC = "heat-engine-reads"
 IN_PROCESS = "inprocess://"
 
 # Calls wait in queues that outlive the loss of a broker's node, and a lost connection is tried
@@ -37,6 +39,9 @@ RABBIT_DEFAULTS = {
 # that only notifications leave to them. A call is over in that time, and each look takes the
 # processor (and the interpreter's lock) from the thread that answers it. Stop waits for one, too.
 LOOK_UP_SECONDS = 1.0
+# A quorum queue takes each message to the disk before it hands it on, which is more than the rest
+# of a read takes. What is lost with the broker is a read that it had for less than a millisecond.
+READ_QUERY = "rabbit_quorum_queue=false"
 # Hints may be lost, and an engine that dies must not leave a queue of its own behind for ever.
 PEER_QUERY = "rabbit_quorum_queue=false&rabbit_transient_quorum_queue=false&amqp_auto_delete=true"
 
@@ -72,3 +77,8 @@ def build(conf: cfg.ConfigOpts, url: str | None = None, *, query: str = "") -> R
 def build_peers(conf: cfg.ConfigOpts, url: str | None = None) -> RPCTransport:
     """The transport of the engines' hints to each other."""
     return build(conf, url, query=PEER_QUERY)
+
+
+def build_reads(conf: cfg.ConfigOpts, url: str | None = None) -> RPCTransport:
+    """The transport of calls that only read."""
+    return build(conf, url, query=READ_QUERY)

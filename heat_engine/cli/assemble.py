@@ -90,6 +90,7 @@ class EngineProcess:
             raise SystemExit(f"state_path {state} cannot be made: {cause.strerror}") from cause
         self._calls = transport.build(conf)
         self._hints = transport.build_peers(conf)
+        self._transports = [self._calls, self._hints]
         self._peers = Peers(self._hints)
         self._announcer = Announcer(self._hints)
         self._database.on_events = lambda stacks: self._announcer.tell()
@@ -109,18 +110,31 @@ class EngineProcess:
             keystone.identity if keystone is not None else None,
             Policy(conf),
         )
-        service, engine_id = self._engine.service, self._engine.settings.engine_id
-        self._servers = [
-            EngineServer(self._calls, service, server_id=conf.host, threads=conf.rpc_threads),
-            EngineServer(
-                self._hints,
-                service,
-                transport.PEER_TOPIC,
-                engine_id,
-                exchange=transport.PEER_EXCHANGE,
-                threads=1,
-            ),
-        ]
+        self._servers = self._listeners()
+
+    def _listeners(self) -> list[EngineServer]:
+        conf, service = self._conf, self._engine.service
+        calls = EngineServer(self._calls, service, server_id=conf.host, threads=conf.rpc_threads)
+        hints = EngineServer(
+            self._hints,
+            service,
+            transport.PEER_TOPIC,
+            self._engine.settings.engine_id,
+            exchange=transport.PEER_EXCHANGE,
+            threads=1,
+        )
+        if conf.transport_url == transport.IN_PROCESS:  # every way is as quick
+            return [calls, hints]
+        self._transports.append(transport.build_reads(conf))
+        reads = EngineServer(
+            self._transports[-1],
+            service,
+            transport.READ_TOPIC,
+            conf.host,
+            exchange=transport.READ_EXCHANGE,
+            threads=conf.rpc_threads,
+        )
+        return [calls, reads, hints]
 
     def start(self) -> None:
         """Take up work, then calls. Raises ``SystemExit`` when the database cannot be used."""
@@ -141,8 +155,8 @@ class EngineProcess:
         self._engine.drain(grace)
         self._peers.stop()
         self._announcer.stop()
-        self._calls.cleanup()
-        self._hints.cleanup()
+        for used in self._transports:
+            used.cleanup()
         self._database.dispose()
 
 

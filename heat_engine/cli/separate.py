@@ -51,8 +51,9 @@ class Api:
     def __init__(self, conf: cfg.ConfigOpts, name: str) -> None:
         self._grace = conf.drain_seconds
         self._messages, self._hints = transport.build(conf), transport.build_peers(conf)
+        self._reads = transport.build_reads(conf)
         self._news = News(self._hints) if name == "heat-api" else None
-        client = EngineClient(self._messages)
+        client = EngineClient(self._messages, reads=self._reads)
         self._server, ports = listen(conf, [name], client, self._news)
         self.port = ports[name]
 
@@ -65,8 +66,8 @@ class Api:
         self._server.stop(self._grace)
         if self._news is not None:
             self._news.stop()
-        self._messages.cleanup()
-        self._hints.cleanup()
+        for used in (self._messages, self._reads, self._hints):
+            used.cleanup()
 
     def forget(self) -> None:
         self._server.stop(0)
