@@ -21,7 +21,7 @@ from typing import Any
 import yaql
 from yaql.language import contexts, exceptions, expressions, utils
 from yaql.standard_library import collections as lists
-from yaql.standard_library import math, strings
+from yaql.standard_library import math, queries, strings
 
 from heat_engine.language.functions import sandbox_patterns
 from heat_engine.language.functions.base import Resolution, fault
@@ -170,6 +170,15 @@ def _replace_each(
     return string
 
 
+def _count(collection: Iterable[Any]) -> int:
+    """The library's own walks through what has no end."""
+    return sum(1 for _ in utils.limit_iterable(collection, _ITERATIONS))
+
+
+_CHANGED: Mapping[Callable[..., Any], Callable[..., Any]] = {
+    strings.replace_with_dict: _replace_each,
+    queries.count_: _count,
+}
 _LEFT_OUT = (math.random_, math.random__)
 _GUARDS: Mapping[Callable[..., Any], Callable[..., None]] = {
     math.pow_: _small_power,
@@ -216,8 +225,8 @@ def _functions() -> _Context:
     for name in list(context._functions):
         for definition in list(context._functions[name]):
             payload = definition.payload
-            if payload is strings.replace_with_dict:
-                changed: Any = _replace_each
+            if payload in _CHANGED:
+                changed: Any = _CHANGED[payload]
             elif payload in _GUARDS:
                 changed = _guarded(_GUARDS[payload], payload)
             elif payload in _LEFT_OUT:

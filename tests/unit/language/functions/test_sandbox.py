@@ -114,6 +114,13 @@ def test_a_fault_does_not_show_what_a_method_was_called_on() -> None:
         assert "S3cret!" not in caught.value.message
 
 
+@pytest.mark.parametrize("expression", ["sequence().len()", "[1, 2].cycle().select($ + 1).len()"])
+def test_what_has_no_end_is_not_counted(expression: str) -> None:
+    with pytest.raises(errors.StackValidationFailed, match="exceeds 200"):
+        run(expression)
+    assert run("range(150).len()") == 150
+
+
 LOOPS = "range(200).select(" * 4 + "$" + ")" * 4
 
 
