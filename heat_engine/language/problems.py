@@ -2,12 +2,13 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Sequence
 from dataclasses import dataclass, replace
 from typing import Any, ClassVar
 
 from common import errors
-from common.errors import HearthError, Problem
+from common.errors import HearthError, Problem, dotted
 
 MOST_SHOWN = 500
 """Problems that one error names; a template of half a megabyte can have tens of thousands."""
@@ -62,14 +63,20 @@ class LimitProblem(ClassedProblem):
 
 @dataclass(frozen=True, slots=True)
 class Unplaced(Problem):
-    """A problem whose message names its place already: ``path`` only serves to find the line."""
+    """A problem whose message begins with no path, as in public; what of the path it does not name
+    is told behind it."""
 
     def __str__(self) -> str:
-        return self.message
+        known = all(_names(self.message, str(part)) for part in self.path[1:2] or self.path)
+        return self.message if known else f"{self.message} (in {dotted(self.path[:2])})"
 
     def shown(self) -> Problem:
         """The same as it is reported: without the path."""
-        return Problem(self.message, line=self.line, column=self.column)
+        return Problem(str(self), line=self.line, column=self.column)
+
+
+def _names(message: str, word: str) -> bool:
+    return re.search(rf"(?<!\w){re.escape(word)}(?!\w)", message, re.IGNORECASE) is not None
 
 
 def in_file(problem: Problem, name: str, text: Any) -> Problem:

@@ -170,7 +170,10 @@ class _Validation:
         for place, error in resolution.faults or ():
             if isinstance(error, errors.InvalidTemplateReference):
                 if place not in self._referring():
-                    self._add(ReferenceProblem(error.message), place)
+                    # The function does not know whose property it is in.
+                    name = self._current.name if self._current else "unknown"
+                    where = errors.dotted((name, "Properties", *place[3:]))
+                    self._bad_reference(error.fields["resource"], where, place)
                 continue
             for problem in _problems(error):
                 named = isinstance(problem, LimitProblem) or problem.path

@@ -181,8 +181,10 @@ Outputs:
     bound = extended(text)
     assert list(bound.resources) == ["ra", "ua", "rb", "ub"]
     found = [str(problem) for problem in bound.problems]
-    assert found == ["Each Resource must contain a Type key."] * 2 + [
-        "Output validation error: Outputs.oa: Each output definition must contain a Value key."
+    assert found == [
+        "Each Resource must contain a Type key. (in Resources.ta)",
+        "Each Resource must contain a Type key. (in Resources.tb)",
+        "Output validation error: Outputs.oa: Each output definition must contain a Value key.",
     ]
     assert [bound.locate(problem).line for problem in bound.problems] == [11, 11, 17]
     assert {

@@ -44,7 +44,15 @@ def messages(data: dict[str, Any]) -> list[str]:
         ),
         (
             {**HOT, "resources": {"a/b": {"type": "T"}}},
-            'Resource name may not contain "/"',
+            'Resource name may not contain "/" (in resources.a/b)',
+        ),
+        (
+            {**HOT, "resources": {"web": {"properties": {}}}},
+            "Each resource must contain a type key. (in resources.web)",
+        ),
+        (
+            {**HOT, "resources": {"web": {"type": "T", "Properties": {}}}},
+            '"Properties" is not a valid keyword inside a resource definition (in resources.web)',
         ),
         (
             {**HOT, "outputs": {"o": 5}},

@@ -293,7 +293,7 @@ def test_a_ref_to_nothing() -> None:
     )
     found = problems(text)
     assert [str(problem) for problem in found] == [
-        'The specified reference "b" (in unknown) is incorrect.',
-        'The specified reference "c" (in unknown) is incorrect.',
+        'The specified reference "b" (in a.Properties.value) is incorrect.',
+        'The specified reference "c" (in a.Properties.m[0]) is incorrect.',
     ]
     assert [problem.line for problem in found] == [5, 6]

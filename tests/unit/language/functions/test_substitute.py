@@ -103,7 +103,7 @@ Resources:
 """
     assert messages(text) == [
         'The specified reference "c" (in a.Properties.value) is incorrect.',
-        'The specified reference "b" (in unknown) is incorrect.',
+        'The specified reference "b" (in a.Properties.value.Fn::Sub) is incorrect.',
         'The specified reference "d2" (in d.Properties.value) is incorrect.',
         "Resources.e.Properties.value.Fn::Sub: The Referenced Attribute (a bogus) is incorrect.",
     ]
