@@ -49,12 +49,15 @@ def test_what_cannot_be_read_is_told_with_the_templates_name() -> None:
 
 
 def test_faults_of_a_templates_structure_have_their_lines_in_the_file() -> None:
-    text = "heat_template_version: 2018-08-31\nresources:\n  a: {}\n  b: {type: T, x: 1}\n"
+    text = "heat_template_version: 2018-08-31\nresources:\n  db: {}\n  web: {type: T, x: 1}\n"
     found = kinds({"T": "box.yaml"}, box=text)
     (problem,) = found.interfaces({"r": resource("T")})[1]
     assert problem.message.splitlines() == [
-        "Each resource must contain a type key. (line 3, column 3 of box.yaml)",
-        '"x" is not a valid keyword inside a resource definition (line 4, column 3 of box.yaml)',
+        "Each resource must contain a type key. (in resources.db) (line 3, column 3 of box.yaml)",
+        (
+            '"x" is not a valid keyword inside a resource definition (in resources.web) '
+            "(line 4, column 3 of box.yaml)"
+        ),
     ]
 
 
