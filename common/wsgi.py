@@ -114,7 +114,7 @@ def parse_json(body: bytes) -> dict[str, Any]:
 
 def json_body(request: webob.Request, limit: int) -> dict[str, Any] | None:
     """The request's JSON object, None when there is none (contract/native-api.md section 3)."""
-    content_type = request.content_type or ""
+    content_type = (request.content_type or "").lower()
     if content_type not in _ACCEPTED_TYPES and not content_type.startswith("text/plain"):
         return None
     body = text_of(request, limit)

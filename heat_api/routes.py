@@ -154,28 +154,30 @@ class Table:
 
     def __init__(self, routes: tuple[Route, ...] = ROUTES) -> None:
         self._routes = routes
-        self._allowed: dict[str, list[str]] = {}
+        self._verbs = tuple(dict.fromkeys(route.method for route in routes))
         self._mapper = Mapper(controller_scan=None, explicit=True)
         self._mapper.minimization = False
         for number, route in enumerate(routes):
-            condition = {"method": [route.method]}
-            self._connect(route.path, conditions=condition, route=str(number))
-            if route.listed:
-                self._allowed.setdefault(route.path, []).append(route.method)
-        # Behind all others, so that another route of the same shape still gets its verbs.
-        for path in self._allowed:
-            self._connect(path, template=path)
+            self._mapper.connect(
+                None,
+                f"/{{project_id}}{route.path}",
+                conditions={"method": [route.method]},
+                route=str(number),
+            )
         self._mapper.create_regs([])
 
     def match(self, path: str, method: str) -> Match | None:
         """``path`` is decoded text, without the version. None: no such path."""
-        found = self._mapper.match(path, {"REQUEST_METHOD": method})
-        if not found:
-            return None
-        variables = {key: value for key, value in found.items() if key not in ("route", "template")}
-        if "route" in found:
-            return Match(self._routes[int(found["route"])], (), variables)
-        return Match(None, tuple(self._allowed[found["template"]]), variables)
+        found = self._find(path, method)
+        if found is not None:
+            return found
+        # Routes of other shapes may have the same path, so each verb is asked for by itself.
+        others = [other for verb in self._verbs if (other := self._find(path, verb)) is not None]
+        allowed = tuple(one.route.method for one in others if one.route and one.route.listed)
+        return Match(None, allowed, others[0].path) if allowed else None
 
-    def _connect(self, path: str, **options: Any) -> None:
-        self._mapper.connect(None, f"/{{project_id}}{path}", **options)
+    def _find(self, path: str, method: str) -> Match | None:
+        variables = self._mapper.match(path, {"REQUEST_METHOD": method})
+        if not variables:
+            return None
+        return Match(self._routes[int(variables.pop("route"))], (), variables)

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import inspect
-import re
+from collections.abc import Sequence
 from typing import Any
 
 from common import errors
@@ -14,6 +14,7 @@ from heat_engine.language import versions
 from heat_engine.language.functions.base import Removed
 from heat_engine.language.functions.extensions import Refused
 from heat_engine.language.functions.registry import condition_grammar, grammar
+from heat_engine.language.patterns import Patience, PatternError, matches
 from heat_engine.resources import schema_view
 from heat_engine.store import services
 
@@ -33,16 +34,11 @@ def list_resource_types(
     """Names, or ``{resource_type, description}``, of what is not hidden (native-api.md 13.2)."""
     if support_status is not None and support_status not in SUPPORT:
         raise errors.Invalid(reason=f"unknown support status {support_status}")
-    expression = _expression(type_name)
-    if type_name and expression is None:
-        return []
     shown: list[Any] = []
-    for name in core.registry.names():
+    for name in _named(core.registry.names(), type_name):
         kind = core.registry.get(name)
         status = kind.support_status
-        if status["status"] == "HIDDEN" or (expression and not expression.match(name)):
-            continue
-        if not type_rules.allowed(core, context, name):
+        if status["status"] == "HIDDEN" or not type_rules.allowed(core, context, name):
             continue
         if support_status is not None and status["status"] != support_status:
             continue
@@ -135,10 +131,15 @@ def list_services(core: Core) -> list[dict[str, Any]]:
     ]
 
 
-def _expression(text: str | None) -> re.Pattern[str] | None:
-    if not text or len(text) > LONGEST_EXPRESSION:
-        return None
+def _named(names: Sequence[str], expression: str | None) -> Sequence[str]:
+    """Those that begin as the expression says; none for one that is no expression, or whose
+    matching would keep the engine from all other work."""
+    if not expression:
+        return names
+    if len(expression) > LONGEST_EXPRESSION:
+        return []
+    patience = Patience()
     try:
-        return re.compile(text)
-    except re.error:
-        return None
+        return [name for name in names if matches(expression, name, patience, whole=False)]
+    except PatternError:
+        return []

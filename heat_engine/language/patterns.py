@@ -8,7 +8,9 @@ was granted is charged.
 
 from __future__ import annotations
 
+from collections.abc import Callable
 from functools import lru_cache
+from typing import Any
 
 import regex
 
@@ -55,17 +57,21 @@ def check(expression: str) -> None:
         raise PatternError(str(error)) from None
 
 
-def matches(expression: str, text: str, patience: Patience | None = None) -> bool:
-    """Whether the whole of ``text`` matches. Raises PatternError.
+def matches(
+    expression: str, text: str, patience: Patience | None = None, *, whole: bool = True
+) -> bool:
+    """Whether the whole of ``text`` matches, or else its beginning. Raises PatternError.
 
     ``patience`` is for expressions that users bring; those of resource types need none.
     """
     check(expression)
     try:
+        pattern = _compiled(expression)
+        match = pattern.fullmatch if whole else pattern.match
         if patience is None:
-            return _compiled(expression).fullmatch(text, timeout=_GRANTS[-1]) is not None
+            return match(text, timeout=_GRANTS[-1]) is not None
         patience.charge(len(expression) * _SECONDS_PER_CHARACTER)
-        return _patiently(_compiled(expression), text, patience)
+        return _patiently(match, text, patience)
     except TimeoutError:
         raise PatternError("it takes too long to match") from None
     except PatternError:
@@ -74,11 +80,11 @@ def matches(expression: str, text: str, patience: Patience | None = None) -> boo
         raise PatternError(str(error)) from None
 
 
-def _patiently(pattern: regex.Pattern[str], text: str, patience: Patience) -> bool:
+def _patiently(match: Callable[..., Any], text: str, patience: Patience) -> bool:
     for grant in _GRANTS:
         patience.charge(grant)
         try:
-            return pattern.fullmatch(text, timeout=grant) is not None
+            return match(text, timeout=grant) is not None
         except TimeoutError:
             continue
     raise TimeoutError

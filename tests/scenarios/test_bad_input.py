@@ -233,3 +233,22 @@ def test_an_identity_that_does_not_fit(world: World) -> None:
     stack.reach("CREATE_COMPLETE")
     with pytest.raises(errors.EntityNotFound):
         world.engine.service.show_stack(MINE, {**stack.identity, "stack_name": "other"})
+
+
+@pytest.mark.parametrize(
+    ("expression", "found"),
+    [
+        ("OS::Heat::Va", ["OS::Heat::Value"]),
+        ("(?i)os::heat::value$", ["OS::Heat::Value"]),
+        ("Heat", []),
+        ("[", []),
+        # Python's own engine would work at this one for longer than anybody waits.
+        ("(([A-Za-z0-9:]+)+)+!", []),
+    ],
+)
+def test_types_are_found_by_expressions_in_time(
+    world: World, expression: str, found: list[str]
+) -> None:
+    began = time.process_time()
+    assert world.engine.service.list_resource_types(MINE, type_name=expression) == found
+    assert time.process_time() - began < 5

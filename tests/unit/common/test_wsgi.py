@@ -46,6 +46,7 @@ def test_garbage_is_never_a_fault_of_ours(noise: bytes) -> None:
         ("", True),
         ("application/json", True),
         ("application/json; charset=utf-8", True),
+        ("Application/JSON", True),
         ("text/plain", True),
         ("text/plain;charset=x", True),
         ("application/xml", False),

@@ -100,8 +100,28 @@ def test_paths_that_do_not_exist(table: Table, path: str) -> None:
     assert table.match(path, "GET") is None
 
 
-def test_a_path_without_the_verb_tells_its_verbs(table: Table) -> None:
-    match = table.match("/p1/stacks", "DELETE")
+@pytest.mark.parametrize(
+    ("path", "allowed"),
+    [
+        ("/p1/stacks", {"GET", "POST"}),
+        ("/p1/stacks/web", {"GET", "POST", "PUT", "PATCH", "DELETE"}),
+        ("/p1/stacks/web/resources", {"GET", "POST", "PUT", "PATCH", "DELETE"}),
+        (f"/p1/stacks/web/{ID}", {"GET", "PUT", "PATCH", "DELETE"}),
+        (f"/p1/stacks/web/{ID}/resources/a", {"GET", "PATCH"}),
+    ],
+)
+def test_a_path_without_the_verb_tells_all_verbs_that_it_has(
+    table: Table, path: str, allowed: set[str]
+) -> None:
+    match = table.match(path, "COPY")
     assert match is not None
     assert match.route is None
-    assert match.allowed == ("GET", "POST")
+    assert set(match.allowed) == allowed
+    for verb in allowed:
+        reached = table.match(path, verb)
+        assert reached is not None
+        assert reached.route is not None
+
+
+def test_services_has_no_companions(table: Table) -> None:
+    assert table.match("/p1/services", "POST") is None

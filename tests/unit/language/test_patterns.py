@@ -23,6 +23,14 @@ def test_the_whole_text_must_match(expression: str, text: str, answer: bool) -> 
     assert matches(expression, text, Patience()) is answer
 
 
+@pytest.mark.parametrize(
+    ("expression", "answer"), [("ab", True), ("b", False), ("(?i)AB", True), ("", True)]
+)
+def test_or_its_beginning(expression: str, answer: bool) -> None:
+    assert matches(expression, "abc", whole=False) is answer
+    assert matches(expression, "abc", Patience(), whole=False) is answer
+
+
 @pytest.mark.parametrize("expression", ["(", "a" * (LONGEST + 1), "(" * 4000 + ")" * 4000])
 def test_what_is_no_expression_is_said_to_be_none(expression: str) -> None:
     with pytest.raises(PatternError):
