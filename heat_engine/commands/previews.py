@@ -7,24 +7,32 @@ from typing import Any
 
 from common import errors
 from common.identifiers import StackIdentity
-from heat_engine.commands import render
+from heat_engine.commands import mask, render
 from heat_engine.commands.goal import Goal
 from heat_engine.commands.kinds import Kinds
 from heat_engine.commands.nested_sample import nested_sample
+from heat_engine.language import validation
 from heat_engine.language.definition import ResourceDefinition
 from heat_engine.language.template import BoundTemplate
+from heat_engine.language.unknown import UNKNOWN
 
 Entry = dict[str, Any] | list[Any]
 
 
 class Preview:
-    """What a stack would have; where a resource is a nested stack, the list of what that has."""
+    """What a stack would have; where a resource is a nested stack, the list of what that has.
+
+    Of properties and metadata it shows what is known before any resource is made, and null for the
+    rest. Hidden values are not told, handed on to nested stacks neither.
+    """
 
     def __init__(self, created_at: datetime) -> None:
         self._time = render.time(created_at)
+        self._hidden: set[str] = set()
 
     def of(self, goal: Goal, place: StackIdentity) -> list[Entry]:
         """``goal`` has been checked, the templates nested in it too."""
+        self._hidden = mask.of_parameters(goal.parameters)
         return self._entries(goal.bound, goal.kinds, place, None)
 
     def _entries(
@@ -39,7 +47,8 @@ class Preview:
             inside = self._inside(definition, kinds, place)
             if inside is None:
                 required_by = sorted(dependents.get(definition.name, ()))
-                entries.append(self._entry(definition, place, required_by, parent))
+                known = self._known(definition, kinds)
+                entries.append({**self._entry(definition, place, required_by, parent), **known})
             else:
                 entries.append(inside)
         return entries
@@ -54,6 +63,7 @@ class Preview:
         name = f"{place.stack_name}-{definition.name}"
         within = StackIdentity(place.tenant, name, place.stack_id)
         try:
+            self._hidden |= mask.of_parameters(inner.values)
             bound = inner.template.bind(inner.values)
             return self._entries(bound, inner.kinds, within, definition.name)
         except errors.HearthError:
@@ -80,8 +90,24 @@ class Preview:
             "creation_time": self._time,
             "updated_time": self._time,
             "description": definition.description or "",
-            "metadata": {},
             "attributes": {},
-            "properties": {},
         }
         return entry if parent is None else {**entry, "parent_resource": parent}
+
+    def _known(self, definition: ResourceDefinition, kinds: Kinds) -> dict[str, Any]:
+        interface = kinds.wanted(definition).interface()
+        told = {
+            "metadata": validation.static(definition.metadata) or {},
+            "properties": validation.static_properties(definition, interface),
+        }
+        shown: dict[str, Any] = mask.masked_within(_plain(told), self._hidden)
+        return shown
+
+
+def _plain(value: Any) -> Any:
+    """Plain data with null in place of what nobody knows yet."""
+    if isinstance(value, dict):
+        return {key: _plain(item) for key, item in value.items()}
+    if isinstance(value, list):
+        return [_plain(item) for item in value]
+    return None if value is UNKNOWN else value

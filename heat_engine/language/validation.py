@@ -17,7 +17,7 @@ from heat_engine.language.scope import Static
 from heat_engine.language.template import BoundTemplate
 from heat_engine.language.unknown import ABSENT
 
-__all__ = ["failure", "static_properties", "validate"]
+__all__ = ["failure", "static", "static_properties", "validate"]
 
 Types = Callable[[str], TypeInterface | None]
 _NONE: Mapping[str, TypeInterface] = {}
@@ -39,8 +39,13 @@ def static_properties(definition: ResourceDefinition, interface: TypeInterface) 
 
     For the checks of a type itself, on a definition that ``validate`` found no fault with.
     """
-    given = Resolution(Static(), collect=True).resolve(definition.properties)
+    given = static(definition.properties)
     return properties.lenient(interface.properties, given, open=interface.open_properties)
+
+
+def static(written: Any) -> Any:
+    """What is written in a bound template as far as it is known without any resource."""
+    return Resolution(Static(), collect=True).resolve(written)
 
 
 class _Validation:

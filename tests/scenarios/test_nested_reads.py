@@ -176,6 +176,35 @@ def test_a_preview_shows_what_is_nested_as_a_list(world: World) -> None:
     assert shown["resources"][1][0]["parent_resource"] == "r"
 
 
+def test_a_preview_shows_what_resources_will_be_made_from(world: World) -> None:
+    secret = {"type": "string", "hidden": True, "default": "hush-hush"}
+    resources = {
+        "a": {**thing({"get_param": "word"}, wait_secs="2"), "metadata": {"k": {"get_param": "n"}}},
+        "b": thing({"get_attr": ["a", "output"]}),
+        "c": thing({"list_join": [" ", ["say", {"get_param": "secret"}]]}),
+        "r": {**box(), "properties": {"text": {"get_param": "secret"}}},
+    }
+    parameters = {
+        "word": {"type": "string", "default": "w"},
+        "n": {"type": "number", "default": 3},
+        "secret": secret,
+    }
+    shown = world.engine.service.preview_stack(
+        MINE,
+        "s",
+        template={**template(resources), "parameters": parameters},
+        files=texts({"box.yaml": BOX}),
+        args={},
+    )
+    a, b, c, (inner,) = shown["resources"]
+    assert (a["properties"]["value"], a["properties"]["wait_secs"]) == ("w", 2)
+    assert a["metadata"] == {"k": 3}
+    assert b["properties"]["value"] is None
+    assert c["properties"]["value"] == "say ******"
+    assert inner["properties"]["value"] == "******"
+    assert "hush" not in str(shown)
+
+
 def test_the_facade_reads_metadata_and_update_policy(world: World) -> None:
     inside = nest(
         {
