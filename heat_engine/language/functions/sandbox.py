@@ -14,14 +14,14 @@ from __future__ import annotations
 
 import copy
 import json
-from collections.abc import Callable, Iterable, Mapping
+from collections.abc import Callable, Iterable, Iterator, Mapping
 from functools import lru_cache
 from typing import Any
 
 import yaql
 from yaql.language import contexts, exceptions, expressions, utils
 from yaql.standard_library import collections as lists
-from yaql.standard_library import math, queries, strings
+from yaql.standard_library import math, strings
 
 from heat_engine.language.functions import sandbox_patterns
 from heat_engine.language.functions.base import Resolution, fault
@@ -119,7 +119,9 @@ class _Context(contexts.Context):
             meter.call()
             result = function(*given, **named)
             meter.result(result)
-            return result
+            # Some of the library's functions walk through what has no end, or keep all of it.
+            endless = isinstance(result, Iterator)
+            return utils.limit_iterable(result, _ITERATIONS) if endless else result
 
         return paid
 
@@ -170,14 +172,8 @@ def _replace_each(
     return string
 
 
-def _count(collection: Iterable[Any]) -> int:
-    """The library's own walks through what has no end."""
-    return sum(1 for _ in utils.limit_iterable(collection, _ITERATIONS))
-
-
 _CHANGED: Mapping[Callable[..., Any], Callable[..., Any]] = {
     strings.replace_with_dict: _replace_each,
-    queries.count_: _count,
 }
 _LEFT_OUT = (math.random_, math.random__)
 _GUARDS: Mapping[Callable[..., Any], Callable[..., None]] = {

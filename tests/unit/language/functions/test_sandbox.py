@@ -114,8 +114,16 @@ def test_a_fault_does_not_show_what_a_method_was_called_on() -> None:
         assert "S3cret!" not in caught.value.message
 
 
-@pytest.mark.parametrize("expression", ["sequence().len()", "[1, 2].cycle().select($ + 1).len()"])
-def test_what_has_no_end_is_not_counted(expression: str) -> None:
+@pytest.mark.parametrize(
+    "expression",
+    [
+        "sequence().len()",
+        "[1, 2].cycle().select($ + 1).len()",
+        "generateMany(1, sequence())",
+        "generateMany(1, [$].cycle())",
+    ],
+)
+def test_what_has_no_end_is_neither_counted_nor_kept(expression: str) -> None:
     with pytest.raises(errors.StackValidationFailed, match="exceeds 200"):
         run(expression)
     assert run("range(150).len()") == 150
