@@ -33,6 +33,14 @@ def _same(name: str, unit: str, target: float | None, upstream: str = "") -> Fig
 # How many clients there are at a time.
 FEW, MANY = 1, 16
 
+# How many watch the events of a project.
+ALONE, CROWD = 1, 200
+
+
+def _of_watchers(watchers: str) -> Iterator[Figure]:
+    yield _same(f"signal to event, {watchers}, p50", "ms", 200.0)
+    yield _same(f"signal to event, {watchers}, worst", "ms", 200.0)
+
 
 def _of_clients(request: str, target: float | None, upstream: str = "") -> Iterator[Figure]:
     """What one client and many see of a request. ``target``: milliseconds that it may take one.
@@ -91,6 +99,8 @@ FIGURES = {
         *_of_clients("resources of 500", 36.0, "364"),
         *_of_clients("validate of 50 resources", 3.7, "37"),
         *_of_clients("validate of 500 resources", None),
+        *_of_watchers(f"{ALONE} watcher"),
+        *_of_watchers(f"each of {CROWD} watchers"),
         Figure("SQL statements, GET one stack", "statements"),
         Figure("SQL statements, list of 10 stacks", "statements"),
         Figure("SQL statements, list of 100 stacks", "statements", upstream="114 (102 stacks)"),

@@ -8,7 +8,7 @@ from collections.abc import Callable, Iterator
 from concurrent.futures import ThreadPoolExecutor
 from pathlib import Path
 
-from tests.bench import clients, counter, language, templates
+from tests.bench import clients, counter, language, templates, watching
 from tests.bench.client import BenchError, Client
 from tests.bench.figures import percentile
 from tests.bench.places import Place
@@ -167,6 +167,7 @@ MEASURES: dict[str, Measure] = {
     "language": language.language,
     "nested": language.nested,
     "clients": clients.clients,
+    "watching": watching.watching,
 }
 
 
