@@ -1,12 +1,16 @@
-"""The log: oslo.log, every line with its request's id; ``use_json`` makes lines JSON."""
+"""The log: oslo.log, every line with its request's id; ``use_json`` makes lines JSON.
+
+Of errors it tells class and place. Their text may hold any value that was worked with, secret ones
+too; who shows it has to mask it.
+"""
 
 from __future__ import annotations
 
 import logging
-import traceback
+from typing import Any
 
 from oslo_config import cfg
-from oslo_log import log
+from oslo_log import formatters, log
 
 LOG = logging.getLogger(__name__)
 _QUIET = [
@@ -36,17 +40,38 @@ def setup(conf: cfg.ConfigOpts, program: str) -> None:
     except OSError as cause:
         raise SystemExit(f"The log cannot be written: {cause}") from cause
     logging.captureWarnings(True)
+    logging.setLogRecordFactory(_record)
+    # The library ends each warning that is logged while an error is handled with the error's text.
+    formatters._get_error_summary = _no_summary
 
 
-def place_of(error: BaseException) -> str:
-    """Its class and where it was raised, for the log. Not its text, which may hold any value that
-    was worked with, secret ones too; who shows that has to mask it."""
-    told = []
-    cause: BaseException | None = error
-    while cause is not None:
-        told.append(f"{type(cause).__name__}\n{''.join(traceback.format_tb(cause.__traceback__))}")
-        cause = cause.__cause__ or (None if cause.__suppress_context__ else cause.__context__)
-    return "caused by ".join(told)
+def _record(*args: Any, **kwargs: Any) -> logging.LogRecord:
+    """Whoever logs, a library too, and whatever writes it down."""
+    record = logging.LogRecord(*args, **kwargs)
+    if record.exc_info and record.exc_info[1] is not None:
+        told = _untold(record.exc_info[1])
+        record.exc_info = (type(told), told, told.__traceback__)
+    return record
+
+
+def _untold(error: BaseException, known: frozenset[int] = frozenset()) -> BaseException:
+    """An error of that name, from the same place and with the same causes, but without a text.
+
+    known: the errors that this one is the cause of; some are their own.
+    """
+    known |= {id(error)}
+    kind = type(error)
+    names = {"__module__": kind.__module__, "__qualname__": kind.__qualname__}
+    told: BaseException = type(kind.__name__, (Exception,), names)()
+    told.__traceback__ = error.__traceback__
+    cause = error.__cause__ or (None if error.__suppress_context__ else error.__context__)
+    if cause is not None and id(cause) not in known:
+        told.__cause__ = _untold(cause, known)
+    return told
+
+
+def _no_summary(record: logging.LogRecord) -> str:
+    return ""
 
 
 def reload(conf: cfg.ConfigOpts) -> None:

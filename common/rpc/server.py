@@ -11,7 +11,6 @@ from oslo_messaging.transport import RPCTransport
 
 from common import errors
 from common.context import RequestContext
-from common.logs import place_of
 from common.rpc import envelope
 from common.rpc.transport import EXCHANGE, TOPIC
 
@@ -39,8 +38,8 @@ def _enveloped(name: str, method: Callable[..., Any]) -> Callable[..., envelope.
             return envelope.ok(method(context, **arguments))
         except errors.HearthError as cause:
             return envelope.error(cause)
-        except Exception as error:  # noqa: BLE001  it is logged, without its text
-            LOG.error("%s (request %s): %s", name, wire.get("request_id"), place_of(error))
+        except Exception:
+            LOG.exception("%s failed (request %s)", name, wire.get("request_id"))
             return envelope.error(errors.InternalError())
 
     return answer

@@ -7,7 +7,6 @@ from collections.abc import Callable
 from functools import partial
 
 from common import errors
-from common.logs import place_of
 from heat_engine.clouds.interface import CloudError
 from heat_engine.resources.protocol import Progress, failed, wait
 from heat_engine.traversal.pool import Pool
@@ -29,9 +28,8 @@ def invoke(call: Call) -> Progress:
         return failed(str(error), "CloudError")
     except errors.HearthError as error:
         return failed(error.message, type(error).__name__)
-    except Exception as error:  # noqa: BLE001  it is logged, without its text
-        request = call.request
-        LOG.error("%s of %s (%s): %s", call.verb, request.name, request.type, place_of(error))
+    except Exception as error:
+        LOG.exception("%s of %s (%s) raised", call.verb, call.request.name, call.request.type)
         return failed(str(error), type(error).__name__)
     return progress
 

@@ -8,7 +8,6 @@ from collections.abc import Callable
 from functools import partial
 from typing import Protocol
 
-from common.logs import place_of
 from heat_engine.clouds.interface import CloudError
 from heat_engine.graph.states import Action
 from heat_engine.resources.protocol import Progress
@@ -82,9 +81,8 @@ class Vigil:
                 # Not knowing is no failure: the next round asks again.
                 LOG.info("cannot look at %s: %s", call.request.name, error)
                 continue
-            except Exception as error:  # noqa: BLE001  it is logged, without its text
-                request = call.request
-                LOG.error("watching %s (%s): %s", request.name, request.type, place_of(error))
+            except Exception:
+                LOG.exception("watching %s (%s) raised", call.request.name, call.request.type)
                 continue
             if progress is not None:
                 found.append((identifier, progress))

@@ -7,13 +7,12 @@ import subprocess
 import sys
 from pathlib import Path
 
-from common import logs
+import pytest
 
 SCRIPT = """
 import logging, sys
 from pathlib import Path
 
-from common import logs
 from common import config, logs
 from common.context import RequestContext
 conf = config.load("heat-test", sys.argv[1:])
@@ -26,13 +25,40 @@ Path(sys.argv[2]).write_text("[DEFAULT]\\ndebug = true\\n")
 logs.reload(conf)
 log.debug("seen")
 """
+SECRETS = ("correct", "battery", "staple")
+FAILS = f"""
+import logging, sys
+from common import config, logs
+logs.setup(config.load("heat-test", sys.argv[1:]), "heat-test")
+log = logging.getLogger("heat_engine.test")
+first, second, third = {SECRETS}
+
+class CloudError(Exception):
+    pass
+
+def fail():
+    try:
+        raise OSError(first)
+    except OSError as cause:
+        raise KeyError(second) from cause
+
+try:
+    fail()
+except KeyError:
+    log.exception("it failed")
+try:
+    raise CloudError(third)
+except CloudError:
+    log.warning("it was refused")
+    sys.excepthook(*sys.exc_info())
+"""
 
 
-def run(tmp_path: Path, *arguments: str) -> list[str]:
+def run(tmp_path: Path, *arguments: str, script: str = SCRIPT) -> list[str]:
     file = tmp_path / "heat.conf"
     file.write_text("[DEFAULT]\n")
     done = subprocess.run(
-        [sys.executable, "-c", SCRIPT, "--config-file", str(file), *arguments],
+        [sys.executable, "-c", script, "--config-file", str(file), *arguments],
         capture_output=True,
         text=True,
         check=True,
@@ -67,16 +93,9 @@ def test_a_log_that_cannot_be_written_is_said_in_words(tmp_path: Path) -> None:
     assert str(place) in done.stderr
 
 
-def test_where_an_error_was_raised_is_told_with_its_causes_and_without_values() -> None:
-    try:
-        try:
-            raise ValueError("correct-horse")
-        except ValueError as cause:
-            raise KeyError("battery-staple") from cause
-    except KeyError as error:
-        told = logs.place_of(error)
-    assert [line for line in told.splitlines() if not line.startswith(" ")] == [
-        "KeyError",
-        "caused by ValueError",
-    ]
-    assert told.count("test_logs.py") == 2
+@pytest.mark.parametrize("form", [[], ["--use-json"]], ids=["lines", "json"])
+def test_of_errors_class_and_place_are_told_and_no_text(tmp_path: Path, form: list[str]) -> None:
+    told = "\n".join(run(tmp_path, *form, script=FAILS))
+    for seen in ("it failed", "KeyError", "OSError", "in fail", "it was refused", "CloudError"):
+        assert seen in told
+    assert [secret for secret in SECRETS if secret in told] == []
