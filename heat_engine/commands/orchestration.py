@@ -237,7 +237,7 @@ class _Software:
 
     def _drop(self, session: Session, config_id: str | None) -> None:
         """The config of a deployment goes with it, unless another one has it too."""
-        if config_id and not software_deployments.count(session, config_id=config_id):
+        if config_id and not software_config.used(session, config_id):
             software_configs.delete(session, config_id)
 
     def _deployment(

@@ -102,17 +102,26 @@ def add(
     return software_configs.insert(session, id=config_id, project_id=project_id, **fields)
 
 
-def visible(session: Session, context: RequestContext, config_id: str) -> SoftwareConfigRecord:
-    """A config of the caller's project; raises ``NotFound``."""
-    found = software_configs.get(session, config_id)
+def visible(
+    session: Session, context: RequestContext, config_id: str, *, lock: bool = False
+) -> SoftwareConfigRecord:
+    """A config of the caller's project; raises ``NotFound``. ``lock``: it stays, see ``used``."""
+    found = software_configs.get(session, config_id, lock=lock)
     if found is None or not (context.is_admin or found.project_id == context.project_id):
         raise errors.NotFound(f"Software config with id {config_id} not found")
     return found
 
 
+def used(session: Session, config_id: str) -> bool:
+    """Whether a deployment uses the config. Until the transaction ends, no other begins to: who
+    deploys a config locks it too."""
+    software_configs.get(session, config_id, lock=True)
+    return bool(software_deployments.count(session, config_id=config_id))
+
+
 def refuse_used(session: Session, config_id: str) -> None:
-    """Raises ``Invalid`` while a deployment uses the config."""
-    if software_deployments.count(session, config_id=config_id):
+    """Raises ``Invalid`` while a deployment uses the config, see ``used``."""
+    if used(session, config_id):
         raise errors.Invalid(reason=f"software config {config_id} is used by a deployment")
 
 

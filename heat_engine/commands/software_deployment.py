@@ -113,6 +113,9 @@ def add(
             limit="You have reached the maximum software deployments per tenant, "
             f"{limit}. Please delete some software deployments."
         )
+    if fields.get("config_id"):
+        # Who deletes it meanwhile waits, and then sees that it is used.
+        software_configs.get(session, fields["config_id"], lock=True)
     return software_deployments.insert(session, id=deployment_id, project_id=project_id, **fields)
 
 
@@ -166,10 +169,11 @@ def concerned(session: Session, record: SoftwareDeploymentRecord) -> list[Hint]:
 def _create(
     session: Session, context: RequestContext, limit: int, fields: Mapping[str, Any]
 ) -> SoftwareDeploymentRecord:
-    software_config.visible(session, context, str(fields.get("config_id")))
     made = add(session, limit, new_id(), context.project_id or "", fields)
     if made is None:
         raise LookupError("a new id was withdrawn")
+    # Behind the turn, like whoever adds something.
+    software_config.visible(session, context, str(fields.get("config_id")))
     return made
 
 
@@ -187,7 +191,7 @@ def _update(
         if key not in ("server_id", "stack_user_project_id")
     }
     if "config_id" in changes:
-        software_config.visible(session, context, changes["config_id"])
+        software_config.visible(session, context, changes["config_id"], lock=True)
     changed = software_deployments.update(session, record, **changes)
     hidden = software_hidden.of_deployments(session, core, context, [changed])
     return mask.masked_within(document(changed), hidden), concerned(session, changed)

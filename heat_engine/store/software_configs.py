@@ -47,9 +47,10 @@ def insert(
     return get(session, id)
 
 
-def get(session: Session, id: str) -> SoftwareConfigRecord | None:
+def get(session: Session, id: str, *, lock: bool = False) -> SoftwareConfigRecord | None:
+    """``lock``: nobody deletes it, or locks it too, until the transaction ends."""
     query = select(table).where(table.c.id == id, table.c.withdrawn_at.is_(None))
-    row = session.execute(query).one_or_none()
+    row = session.execute(query.with_for_update() if lock else query).one_or_none()
     return None if row is None else _record(session, row)
 
 

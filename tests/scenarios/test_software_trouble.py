@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import threading
 from collections.abc import Callable
+from concurrent.futures import ThreadPoolExecutor, wait
 from typing import Any
 
 import pytest
@@ -11,6 +12,7 @@ import pytest
 from common import errors
 from common.context import RequestContext
 from heat_engine.commands.orchestration import DEPLOYMENTS, EngineCloud
+from heat_engine.store import software_deployments
 from tests.scenarios.software import deployed, deployment, guest, left, polled, report, software
 from tests.scenarios.world import MINE, World
 
@@ -135,3 +137,40 @@ def test_limits_hold_for_stacks_and_people(new_world: Callable[..., World], kind
     boss = RequestContext(user_id="b", project_id="p", roles=["admin"], is_admin=True)
     assert via.create_software_config(boss, name="third")["name"] == "third"
     assert {item["project"] for item in via.list_software_configs(boss)} == {"p"}
+
+
+@pytest.mark.parametrize("begun", ["deployed", "redeployed"])
+def test_a_config_that_is_deleted_while_it_is_deployed_stays(
+    any_world: World, monkeypatch: pytest.MonkeyPatch, begun: str
+) -> None:
+    service = any_world.engine.service
+    config, other = (service.create_software_config(MINE, name=name)["id"] for name in "ab")
+    verb = "insert"
+    if begun == "redeployed":
+        made = service.create_software_deployment(MINE, server_id="s", config_id=other)
+        verb = "update"
+    arrived, opened = threading.Event(), threading.Event()
+    original = getattr(software_deployments, verb)
+
+    def and_wait(*values: Any, **more: Any) -> Any:
+        done = original(*values, **more)
+        arrived.set()
+        opened.wait(10)
+        return done
+
+    def deploy() -> Any:
+        if begun == "deployed":
+            return service.create_software_deployment(MINE, server_id="s", config_id=config)
+        return service.update_software_deployment(MINE, made["id"], config_id=config)
+
+    monkeypatch.setattr(software_deployments, verb, and_wait)
+    with ThreadPoolExecutor(2) as pool:
+        deploying = pool.submit(deploy)
+        assert arrived.wait(10)
+        deleting = pool.submit(service.delete_software_config, MINE, config)
+        wait([deleting], timeout=0.2)  # all the time that it would need if nobody held it up
+        opened.set()
+    assert deploying.result()["config_id"] == config
+    with pytest.raises(errors.Invalid, match="is used by a deployment"):
+        deleting.result()
+    assert service.show_software_config(MINE, config)["id"] == config
