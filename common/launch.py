@@ -57,25 +57,47 @@ def reach(conf: cfg.ConfigOpts, ports: Mapping[str, int]) -> None:
     conf.set_default("heat_waitcondition_server_url", url)
 
 
+class Api:
+    """One API that calls an engine elsewhere. Its port is open; ``start`` makes its threads and
+    connections, so that it may be made before a fork."""
+
+    def __init__(self, conf: cfg.ConfigOpts, name: str) -> None:
+        self._grace = conf.drain_seconds
+        calls, hints = transport.build(conf), transport.build_peers(conf)
+        reads = transport.build_reads(conf)
+        self._transports = (calls, reads, hints)
+        self._news = News(hints) if name == "heat-api" else None
+        self._server, ports = listen(conf, [name], EngineClient(calls, reads=reads), self._news)
+        self.port = ports[name]
+
+    def start(self) -> None:
+        if self._news is not None:
+            self._news.start()
+        self._server.start()
+
+    def stop(self) -> None:
+        self._server.stop(self._grace)
+        if self._news is not None:
+            self._news.stop()
+        for used in self._transports:
+            used.cleanup()
+
+    def forget(self) -> None:
+        """In another process: let go of the port."""
+        self._server.stop(0)
+
+
 def serve(name: str) -> None:
     """Run one API as a process of its own until it is told to stop."""
     conf = config.load(name)
     logs.setup(conf, name)
     signals = Signals()
-    messages, hints = transport.build(conf), transport.build_peers(conf)
-    reads = transport.build_reads(conf)
-    news = News(hints)
-    server, _ports = listen(conf, [name], EngineClient(messages, reads=reads), news)
-    if name == "heat-api":
-        news.start()
-    server.start()
+    api = Api(conf, name)
+    api.start()
     gc.freeze()  # what is here stays: no collection has to look at it again
     signals.wait(reload=lambda: logs.reload(conf))
     LOG.info("%s stops", name)
-    server.stop(conf.drain_seconds)
-    news.stop()
-    for used in (messages, reads, hints):
-        used.cleanup()
+    api.stop()
 
 
 def heat_api() -> None:

@@ -21,10 +21,8 @@ import kombu.transport
 from oslo_config import cfg
 
 from common import loading, logs
-from common.launch import GROUPS, listen, reach
+from common.launch import GROUPS, Api, reach
 from common.rpc import transport
-from common.rpc.client import EngineClient
-from common.rpc.news import News
 from common.signals import Signals
 
 LOG = logging.getLogger(__name__)
@@ -43,34 +41,6 @@ class Service(Protocol):
 
     def forget(self) -> None:
         """In another service's process: let go of what this one has open."""
-
-
-class Api:
-    """One API, its port open."""
-
-    def __init__(self, conf: cfg.ConfigOpts, name: str) -> None:
-        self._grace = conf.drain_seconds
-        self._messages, self._hints = transport.build(conf), transport.build_peers(conf)
-        self._reads = transport.build_reads(conf)
-        self._news = News(self._hints) if name == "heat-api" else None
-        client = EngineClient(self._messages, reads=self._reads)
-        self._server, ports = listen(conf, [name], client, self._news)
-        self.port = ports[name]
-
-    def start(self) -> None:
-        if self._news is not None:
-            self._news.start()
-        self._server.start()
-
-    def stop(self) -> None:
-        self._server.stop(self._grace)
-        if self._news is not None:
-            self._news.stop()
-        for used in (self._messages, self._reads, self._hints):
-            used.cleanup()
-
-    def forget(self) -> None:
-        self._server.stop(0)
 
 
 class Engine:
