@@ -173,6 +173,36 @@ def test_a_failed_member_is_written_as_an_index(world: World) -> None:
     )
 
 
+def test_failed_members_are_made_as_they_are_wanted_now(world: World) -> None:
+    """Whatever batch they are in: as they were wanted before, they would fail again."""
+    policy = {"rolling_update": {"max_batch_size": 2}}
+    stack = create(world, {"g": group(4, policy=policy)}, outputs=OUTPUTS)
+    stack.reach("CREATE_COMPLETE")
+    failing = {"g": group(4, member=thing("bad-%index%", fail=True), policy=policy)}
+    update(stack, failing, disable_rollback=True)
+    stack.reach("UPDATE_FAILED")
+    one_by_one = {"rolling_update": {"max_batch_size": 1}}
+    good = {"g": group(4, member=thing("good-%index%"), policy=one_by_one)}
+    update(stack, good, outputs=OUTPUTS)
+    stack.reach("UPDATE_COMPLETE")
+    assert stack.output("said") == [f"good-{index}" for index in range(4)]
+
+
+def test_a_failed_batch_is_rolled_back_member_by_member(world: World) -> None:
+    policy = {"rolling_update": {"max_batch_size": 2}}
+    stack = create(world, {"g": group(4, policy=policy)}, outputs=OUTPUTS)
+    stack.reach("CREATE_COMPLETE")
+    failing = group(
+        4,
+        member=thing("bad-%index%", fail=True),
+        policy=policy,
+        removal_policies=[{"resource_list": ["2"]}],
+    )
+    update(stack, {"g": failing}, disable_rollback=False)
+    stack.reach("ROLLBACK_COMPLETE")
+    assert stack.output("said") == [f"web-{index}" for index in (0, 1, 3, 4)]
+
+
 def test_bad_members_are_refused_at_once(world: World) -> None:
     with pytest.raises(errors.StackValidationFailed) as refused:
         create(world, {"g": group(member={"type": "No::Such"})})

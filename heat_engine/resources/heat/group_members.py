@@ -72,6 +72,15 @@ def present(child: Child) -> dict[str, Member]:
     }
 
 
+def sound(child: Child) -> dict[str, Member]:
+    """Those of ``present`` that are there and have not failed.
+
+    The others have to be made anyhow, so that nobody wants them made as they once were to be.
+    """
+    asked = present(child)
+    return {name: asked[name] for name in resting(child, asked)}
+
+
 def replaced(value: Any, word: str, text: str) -> Any:
     """``word`` replaced in all texts of a value, but not in the keys of its maps."""
     if isinstance(value, str):

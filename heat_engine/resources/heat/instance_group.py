@@ -74,7 +74,7 @@ def rolling_policy() -> Property:
 class InstanceGroup(BatchedGroup):
     """Instances of one launch configuration, under names made up for them.
 
-    Without an update policy those that there are stay as they were made.
+    Without an update policy those that there are stay as they were made, but for failed ones.
     """
 
     name = "OS::Heat::InstanceGroup"
@@ -134,7 +134,8 @@ class InstanceGroup(BatchedGroup):
     def next_stack(self, request: Request, batch: Batch, *, first: bool) -> Wanted:
         """Instances that have failed go first, then the oldest; the oldest are renewed first.
 
-        During a renewal those go that are still to be renewed.
+        During a renewal those go that are still to be renewed. Those that have failed are made
+        anew in any case, and then from what is wanted now.
         """
         member = self._member_of(request)
         child = request.child
@@ -145,8 +146,9 @@ class InstanceGroup(BatchedGroup):
         fresh = [_new_name(old) for _ in range(batch.size - len(kept))]
         left = batch.renewed - len(fresh) if rolling else 0
         members = {}
+        sound = group_members.sound(child) if child is not None else {}
         for name in kept:
-            renew = left > 0 and old[name] != member
+            renew = old[name] != member and (left > 0 or name not in sound)
             left -= renew
             members[name] = member if renew else old[name]
         members.update(dict.fromkeys(fresh, member))

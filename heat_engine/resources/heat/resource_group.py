@@ -115,7 +115,8 @@ class ResourceGroup(BatchedGroup, Group):
 
     def present(self, request: Request) -> int:
         gone = self._gone(request, request.child)
-        return len([name for name in _old(request) if name not in gone])
+        asked = group_members.present(request.child) if request.child is not None else {}
+        return len([name for name in asked if name not in gone])
 
     def chosen_policy(self, request: Request) -> Policy | None:
         if request.verb == "update" and "resource_def" not in request.changed:
@@ -123,8 +124,9 @@ class ResourceGroup(BatchedGroup, Group):
         return super().chosen_policy(request)
 
     def next_stack(self, request: Request, batch: Batch, *, first: bool) -> Wanted:
-        given, old = request.properties, _old(request)
-        gone = self._gone(request, request.child) if first else _held(request)
+        given, child = request.properties, request.child
+        old = group_members.sound(child) if child is not None else {}
+        gone = self._gone(request, child) if first else _held(request)
         names = list(itertools.islice(_free(gone), batch.size))
         made = {name: _member(given, name) for name in names}
         surplus = [name for name in names if int(name) >= given["count"]]
@@ -148,11 +150,6 @@ class ResourceGroup(BatchedGroup, Group):
         listed = _listed(request.properties)
         appends = request.properties["removal_policies_mode"] == "append"
         return skipped(child, listed, _held(request) if appends else [])
-
-
-def _old(request: Request) -> Mapping[str, Member]:
-    """The members that the nested stack was last asked to have."""
-    return group_members.present(request.child) if request.child is not None else {}
 
 
 def _held(request: Request) -> list[str]:

@@ -93,7 +93,7 @@ class SoftwareDeploymentGroup(BatchedGroup):
 
     def next_stack(self, request: Request, batch: Batch, *, first: bool) -> Wanted:
         given, child = request.properties, request.child
-        old = group_members.present(child) if child is not None else {}
+        old = group_members.sound(child) if child is not None else {}
         names = itertools.islice(given[SERVERS], batch.size)
         made = {name: self._deployment(given, name) for name in names}
         return Wanted(_stack(renewed(made, old, batch)))
