@@ -115,14 +115,16 @@ def owner(session: Session, stack_id: str) -> str | None:
 
 
 def supersede(session: Session, traversal_id: str | None) -> TraversalRecord | None:
-    """End the stack's running traversal for a newer one; what it was, if it was running."""
-    running = get(session, traversal_id) if traversal_id else None
-    if running is None or running.status not in CLAIMABLE:
-        return None
-    session.connection.execute(
-        sa.update(traversal).where(traversal.c.id == running.id).values(status="SUPERSEDED")
+    """End the stack's running traversal for a newer one; the record, if it was running.
+
+    It is read when nobody else can change it any more: an engine may be claiming it right now.
+    """
+    ended = session.connection.execute(
+        sa.update(traversal)
+        .where(traversal.c.id == traversal_id, traversal.c.status.in_(CLAIMABLE))
+        .values(status="SUPERSEDED")
     )
-    return running
+    return get(session, str(traversal_id)) if ended.rowcount == 1 else None
 
 
 def cancel(session: Session, traversal_id: str) -> None:
