@@ -25,12 +25,14 @@ _UNDELIVERED = (
     KombuError,
 )
 _OPENING_SECONDS = 10.0
-# Calls that change nothing and wait for nothing.
+# Calls that change nothing, and ask clouds at most for attributes or the files of a container. One
+# that is lost with a broker may be asked again.
 READS = frozenset(
     (
         "authenticated_to_backend",
         "count_stacks",
         "describe_stack_resource",
+        "export_stack",
         "find_physical_resource",
         "generate_template",
         "get_environment",
@@ -40,6 +42,8 @@ READS = frozenset(
         "identify_guest",
         "identify_stack",
         "list_events",
+        "list_exports",
+        "list_imports",
         "list_outputs",
         "list_resource_types",
         "list_services",
@@ -49,8 +53,10 @@ READS = frozenset(
         "list_stacks",
         "list_template_functions",
         "list_template_versions",
+        "metadata_software_deployments",
         "resource_schema",
         "show_output",
+        "show_snapshot",
         "show_software_config",
         "show_software_deployment",
         "show_stack",

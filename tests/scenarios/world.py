@@ -6,6 +6,8 @@ import threading
 import time
 from collections.abc import Callable, Iterator, Mapping
 from contextlib import contextmanager
+from contextvars import ContextVar
+from functools import wraps
 from typing import Any, TypeVar
 
 from sqlalchemy import func, select
@@ -13,12 +15,14 @@ from sqlalchemy import func, select
 from common import errors
 from common.context import RequestContext
 from common.crypt import Vault
+from common.rpc.client import READS
 from heat_engine.clouds.identity import Identity
 from heat_engine.engine import Engine
 from heat_engine.resources.registry import Registry
 from heat_engine.settings import EngineSettings
 from heat_engine.store import tables
 from heat_engine.store.database import Database
+from heat_engine.store.session import Session
 from tests.unit.resources.cloud_double import CloudDouble
 
 T = TypeVar("T")
@@ -112,6 +116,34 @@ class MortalDatabase(Database):
             raise errors.ServiceUnavailable("cut off")
         return super()._insist(attempt)
 
+    @contextmanager
+    def write(self) -> Iterator[Session]:
+        assert not _reads.get(), f"{_reads.get()} writes"
+        with super().write() as session:
+            yield session
+
+    def transact(self, function: Callable[..., T], *args: Any, **kwargs: Any) -> T:
+        assert not _reads.get(), f"{_reads.get()} writes: {function.__qualname__}"
+        return super().transact(function, *args, **kwargs)
+
+
+# The call that is being answered, if it is one that only reads.
+_reads: ContextVar[str] = ContextVar("reads", default="")
+
+
+def only_reading(call: Callable[..., T]) -> Callable[..., T]:
+    """The call, which fails where it writes."""
+
+    @wraps(call)
+    def answer(*args: Any, **kwargs: Any) -> T:
+        token = _reads.set(call.__name__)
+        try:
+            return call(*args, **kwargs)
+        finally:
+            _reads.reset(token)
+
+    return answer
+
 
 class World:
     """``lossy`` drops the hints between the engines. ``caller``: who asks for everything."""
@@ -149,6 +181,8 @@ class World:
         chosen = EngineSettings(**{**self._settings, **settings})
         database = MortalDatabase(self.url, Vault([self.key]))
         engine = Engine(chosen, database, self.cloud, self.registry, self, self.identity)
+        for name in READS:
+            setattr(engine.service, name, only_reading(getattr(engine.service, name)))
         self.engines[chosen.engine_id] = engine
         self.databases[chosen.engine_id] = database
         if start:
