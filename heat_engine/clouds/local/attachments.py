@@ -51,9 +51,5 @@ class VolumeAttachments(Collection):
     def unbuild(self, transaction: Transaction, document: Document) -> None:
         detach(transaction, document)
 
-    def remove(self, id: str) -> None:
-        with self.documents.read() as transaction:
-            document = transaction.get(self.name, id)
-        super().remove(id)
-        if document is not None:
-            self.settle(document)
+    def removed(self, document: Document) -> None:
+        self.settle(document)

@@ -1,4 +1,4 @@
-"""What servers are made from: flavors, images and key pairs."""
+"""What servers are made from: flavors, key pairs, and the images that are there from the start."""
 
 from __future__ import annotations
 
@@ -13,7 +13,7 @@ from cryptography.hazmat.primitives import serialization
 from cryptography.hazmat.primitives.asymmetric import ed25519
 
 from heat_engine.clouds.interface import CloudError, Document
-from heat_engine.clouds.local.collection import BUILTIN, Collection, new_id, timestamp
+from heat_engine.clouds.local.collection import BUILTIN, Named, new_id, timestamp
 from heat_engine.clouds.local.documents import Transaction
 from heat_engine.clouds.local.fields import integer, invalid, required, text
 
@@ -32,7 +32,7 @@ _IMAGES = ("local", "cirros", "ubuntu", "debian", "fedora")
 _NAMESPACE = uuid.UUID("8f1d3f0e-6f0c-4c60-9d3c-1a4f5f0e7b10")
 
 
-class Flavors(Collection):
+class Flavors(Named):
     """``ram``: bytes of private memory one process may have (RLIMIT_DATA); ``vcpus``: processors
     the server's processes run on; ``disk``: the largest file one process may write."""
 
@@ -62,11 +62,8 @@ class Flavors(Collection):
             "os-flavor-access:is_public": body.get("os-flavor-access:is_public", True),
         }
 
-    def locate(self, transaction: Transaction, project_id: str, id: str) -> Document:
-        return _named(self, transaction, project_id, id)
 
-
-class KeyPairs(Collection):
+class KeyPairs(Named):
     """Known to callers by name, which is the id as well. The private key of a generated pair is in
     the create's reply and nowhere else; who asks again with the same token has not got it, and gets
     a new pair under the same name."""
@@ -106,20 +103,10 @@ class KeyPairs(Collection):
         shown = {key: value for key, value in document.items() if key != "hearth:generated"}
         return {**shown, "id": document["name"]}
 
-    def locate(self, transaction: Transaction, project_id: str, id: str) -> Document:
-        return _named(self, transaction, project_id, id)
-
     def change(
         self, transaction: Transaction, document: Document, body: Mapping[str, Any]
     ) -> Document:
         raise invalid("keypairs", "a key pair cannot be changed")
-
-
-def _named(collection: Collection, transaction: Transaction, project_id: str, id: str) -> Document:
-    document = transaction.visible(collection.name, project_id, id)
-    if document is None:
-        raise collection.missing(id)
-    return document
 
 
 def _generate(comment: str) -> tuple[str, str]:

@@ -107,10 +107,24 @@ class Collection:
             if document is None:
                 raise self.missing(id)
             self.unbuild(transaction, document)
+        self.removed(document)
+
+    def removed(self, document: Document) -> None:
+        """Make the world as it is without the document; runs after the commit."""
 
     def unbuild(self, transaction: Transaction, document: Document) -> None:
         """Take the document out; CloudError conflict when something still needs it."""
         transaction.remove(self.name, document["id"])
+
+
+class Named(Collection):
+    """A collection whose things are found by name, too."""
+
+    def locate(self, transaction: Transaction, project_id: str, id: str) -> Document:
+        document = transaction.visible(self.name, project_id, id)
+        if document is None:
+            raise self.missing(id)
+        return document
 
 
 class Plain(Collection):

@@ -268,9 +268,8 @@ class Servers(Collection):
         document["hearth"]["deleting"] = True
         transaction.put("servers", document)
 
-    def remove(self, id: str) -> None:
-        super().remove(id)
-        self.power.converge(id, self._destroyed)
+    def removed(self, document: Document) -> None:
+        self.power.converge(document["id"], self._destroyed)
 
     def _destroyed(self, server_id: str) -> None:
         """The processes are gone: give back the volumes, remove the files, then the documents."""

@@ -8,7 +8,7 @@ from typing import Any
 
 from heat_engine.clouds.interface import Document
 from heat_engine.clouds.local import disk
-from heat_engine.clouds.local.collection import Collection
+from heat_engine.clouds.local.collection import Named
 from heat_engine.clouds.local.documents import Documents, Transaction
 from heat_engine.clouds.local.fields import integer, required
 from heat_engine.clouds.local.power import Power, remove_tree
@@ -18,7 +18,7 @@ MOST_BYTES = 1024**3
 SERVER = "hearth:server"
 
 
-class Images(Collection):
+class Images(Named):
     """An image that is made of a server has its home and root directories; all others hold
     nothing. ``message`` says why one was killed."""
 
@@ -43,12 +43,6 @@ class Images(Collection):
             "size": 0,
             "tags": body.get("tags") or [],
         }
-
-    def locate(self, transaction: Transaction, project_id: str, id: str) -> Document:
-        found = transaction.visible(self.name, project_id, id)
-        if found is None:
-            raise self.missing(id)
-        return found
 
     def show(self, transaction: Transaction, document: Document) -> Document:
         return {key: value for key, value in document.items() if key != SERVER}
@@ -92,9 +86,5 @@ class Images(Collection):
             return
         transaction.put(self.name, {**document, "status": "deleting"})
 
-    def remove(self, id: str) -> None:
-        with self.documents.read() as transaction:
-            document = transaction.get(self.name, id)
-        super().remove(id)
-        if document is not None:
-            self.settle(document)
+    def removed(self, document: Document) -> None:
+        self.settle(document)

@@ -175,9 +175,8 @@ class Objects(Collection):
         except FileNotFoundError:
             raise self.missing(document["name"]) from None
 
-    def remove(self, id: str) -> None:
-        super().remove(id)
-        self._unlink(id)
+    def removed(self, document: Document) -> None:
+        self._unlink(document["id"])
 
     def sweep(self) -> None:
         """Remove files that a dead engine wrote and did not come to enter."""

@@ -70,12 +70,8 @@ class Copies(Collection):
         document["status"] = "deleting"
         transaction.put(self.name, document)
 
-    def remove(self, id: str) -> None:
-        with self.documents.read() as transaction:
-            document = transaction.get(self.name, id)
-        super().remove(id)
-        if document is not None:
-            self.settle(document)
+    def removed(self, document: Document) -> None:
+        self.settle(document)
 
 
 class Snapshots(Copies):

@@ -103,9 +103,8 @@ class Volumes(Collection):
         document["status"] = "deleting"
         transaction.put("volumes", document)
 
-    def remove(self, id: str) -> None:
-        super().remove(id)
-        settle_volume(self.documents, self._power, id)
+    def removed(self, document: Document) -> None:
+        self.settle(document)
 
     def _extend(self, volume: Document, body: Mapping[str, Any]) -> None:
         size = integer(body, "volumes.os-extend", "new_size", least=1)
