@@ -5,26 +5,17 @@ from __future__ import annotations
 from collections.abc import Iterable
 from copy import deepcopy
 from dataclasses import replace
-from typing import Protocol, runtime_checkable
 
 from common import errors
 from heat_engine.commands import kinds, planning
 from heat_engine.commands.core import Core
 from heat_engine.commands.goal import Goal
 from heat_engine.commands.requests import Requests
+from heat_engine.graph.plan import Verb
 from heat_engine.graph.states import Action, Status
-from heat_engine.resources.protocol import Outcome, Progress, Request
+from heat_engine.resources.protocol import Outcome, Progress, Request, ResourceType
 from heat_engine.store.records import StackRecord
 from heat_engine.store.resources import ResourceRecord
-
-
-@runtime_checkable
-class Observing(Protocol):
-    """A type whose things can be looked at: see ``ResourceType.observes``."""
-
-    def observe(self, request: Request) -> Progress:
-        """Done with what is ``observed``; replace where the thing is gone or broken."""
-        ...
 
 
 class Observation:
@@ -42,7 +33,7 @@ class Observation:
         seen = []
         for row in rows:
             kind = kinds.made(self._core.registry, row)
-            if isinstance(kind, Observing) and self._looks(goal, row):
+            if kind.observes and self._looks(goal, row):
                 seen.append(self._as_it_is(row, kind, requests.build(row)))
             else:
                 seen.append(row)
@@ -51,12 +42,14 @@ class Observation:
     @staticmethod
     def _looks(goal: Goal, row: ResourceRecord) -> bool:
         made = row.status == Status.COMPLETE and row.action not in (Action.INIT, Action.DELETE)
-        wanted = goal.bound.resources.get(row.name)
-        return made and not row.obsolete and row.external_id is None and wanted is not None
+        wanted = row.name in goal.bound.resources
+        return made and wanted and not row.obsolete and row.external_id is None
 
-    def _as_it_is(self, row: ResourceRecord, kind: Observing, request: Request) -> ResourceRecord:
+    def _as_it_is(
+        self, row: ResourceRecord, kind: ResourceType, request: Request
+    ) -> ResourceRecord:
         if row.id not in self._found:
-            self._found[row.id] = kind.observe(request)
+            self._found[row.id] = getattr(kind, Verb.OBSERVE)(request)
         progress = self._found[row.id]
         if progress.outcome is Outcome.REPLACE:
             return replace(row, outcome={**(row.outcome or {}), "released": True})

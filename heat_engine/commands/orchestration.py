@@ -18,6 +18,7 @@ from common import errors
 from heat_engine.clouds.interface import Cloud, CloudError, Document
 from heat_engine.commands import software_config, software_deployment, software_signal
 from heat_engine.commands.core import Core
+from heat_engine.resources.heat.software_service import CONFIGS, SERVERS, SERVICE
 from heat_engine.store import resources, software_configs, software_deployments
 from heat_engine.store.records import SoftwareConfigRecord, SoftwareDeploymentRecord
 from heat_engine.store.session import Session
@@ -25,9 +26,7 @@ from heat_engine.store.session import Session
 P = ParamSpec("P")
 T = TypeVar("T")
 
-SERVICE = "orchestration"
-CONFIGS, DEPLOYMENTS = "software_configs", "software_deployments"
-SERVERS, AGENTS = "servers", "os-collect-config"
+_AGENTS = "os-collect-config"
 _IDS = uuid.UUID("7bd20b5e-57c4-4a0e-9c13-3a3d5fd29c4b")
 
 
@@ -211,7 +210,7 @@ class _Software:
     def _server(self, session: Session, id: str) -> Document:
         """What the agents of a server are told: ``metadata`` and ``deployments``."""
         for row in resources.find_physical(session, id, self.project_id):
-            if AGENTS in (row.metadata or {}):
+            if _AGENTS in (row.metadata or {}):
                 deployed = software_deployment.of_server(session, id, self.project_id)
                 return {"id": id, "metadata": row.metadata, "deployments": deployed}
         raise _gone("Server with agents", id)

@@ -11,14 +11,14 @@ from typing import Any
 from urllib.parse import unquote, urlsplit
 
 from common.identifiers import new_id
-from heat_engine.clouds.interface import Cloud, CloudError
+from heat_engine.clouds.interface import Cloud, CloudError, Document
+from heat_engine.resources.heat.software_service import SERVERS
+from heat_engine.resources.heat.software_service import SERVICE as OWN
 from heat_engine.resources.openstack import object_store
 from heat_engine.resources.openstack.object_store import CONTAINERS, OBJECTS, SERVICE
 from heat_engine.resources.protocol import Request
 
 TRANSPORT = "POLL_TEMP_URL"
-# Of the engine's own service: ``metadata`` and ``deployments`` of a server with agents.
-OWN, SERVERS = "orchestration", "servers"
 
 
 def url(request: Request) -> str:
@@ -43,12 +43,8 @@ def is_polled(metadata: Mapping[str, Any]) -> bool:
 
 def serves(cloud: Cloud, server_id: str) -> bool:
     """Whether what is deployed to a server must be written to an object."""
-    try:
-        return is_polled(cloud.get(OWN, SERVERS, server_id)["metadata"])
-    except CloudError as error:
-        if error.kind != "not_found":
-            raise
-        return False
+    known = _known(cloud, server_id)
+    return known is not None and is_polled(known["metadata"])
 
 
 def publish(cloud: Cloud, server_id: str | None, metadata: Mapping[str, Any] | None = None) -> None:
@@ -89,18 +85,22 @@ def _wanted(
     cloud: Cloud, server_id: str | None, metadata: Mapping[str, Any] | None
 ) -> tuple[str, str] | None:
     """The address of the object and what is to be in it; None where no agent looks."""
-    found: Mapping[str, Any] = {"metadata": metadata or {}, "deployments": []}
-    if server_id is not None:
-        try:
-            found = cloud.get(OWN, SERVERS, server_id)
-        except CloudError as error:
-            if error.kind != "not_found":
-                raise
-    told = found["metadata"] if metadata is None else metadata
+    known = None if server_id is None else _known(cloud, server_id)
+    told = metadata if metadata is not None else known["metadata"] if known else {}
     if not is_polled(told):
         return None
     address = str(told["os-collect-config"]["request"]["metadata_url"])
-    return address, json.dumps({**told, "deployments": found["deployments"]})
+    return address, json.dumps({**told, "deployments": known["deployments"] if known else []})
+
+
+def _known(cloud: Cloud, server_id: str) -> Document | None:
+    """A server with agents, as the engine knows it."""
+    try:
+        return cloud.get(OWN, SERVERS, server_id)
+    except CloudError as error:
+        if error.kind != "not_found":
+            raise
+        return None
 
 
 def _write(cloud: Cloud, address: str, content: str) -> None:

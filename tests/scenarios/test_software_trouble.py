@@ -11,7 +11,8 @@ import pytest
 
 from common import errors
 from common.context import RequestContext
-from heat_engine.commands.orchestration import DEPLOYMENTS, EngineCloud
+from heat_engine.commands.orchestration import EngineCloud
+from heat_engine.resources.heat.software_service import DEPLOYMENTS
 from heat_engine.store import software_deployments
 from tests.scenarios.software import deployed, deployment, guest, left, polled, report, software
 from tests.scenarios.world import MINE, World

@@ -9,6 +9,8 @@ from heat_engine.clouds.interface import Cloud, CloudError, Document
 
 SERVICE = "orchestration"
 CONFIGS, DEPLOYMENTS = "software_configs", "software_deployments"
+# By physical id: ``metadata`` and ``deployments`` of a server with agents.
+SERVERS = "servers"
 UNGROUPED = "Heat::Ungrouped"
 # What this engine has nothing to offer for, and what it would take.
 REFUSED = {

@@ -11,7 +11,8 @@ import pytest
 from common.crypt import Vault
 from heat_engine.clouds.interface import Cloud, CloudError
 from heat_engine.commands.core import Core
-from heat_engine.commands.orchestration import CONFIGS, DEPLOYMENTS, SERVICE, EngineCloud
+from heat_engine.commands.orchestration import EngineCloud
+from heat_engine.resources.heat.software_service import CONFIGS, DEPLOYMENTS, SERVICE
 from heat_engine.resources.registry import Registry
 from heat_engine.settings import EngineSettings
 from heat_engine.store.database import Database
