@@ -6,6 +6,7 @@ from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field, replace
 from typing import Any
 
+from common import errors
 from common.errors import Problem, dotted
 from heat_engine.language import document, registry_map
 from heat_engine.language.document import SourceMap
@@ -24,6 +25,10 @@ SECTIONS = (
     "parameter_merge_strategies",
 )
 _LISTS = ("encrypted_param_names", "event_sinks")
+
+MAX_MERGED = 4_000_000
+"""Characters of all environment files of a request together."""
+_LEAST = 100  # what any file counts for: it costs even where it says nothing
 
 
 @dataclass(frozen=True, slots=True)
@@ -118,7 +123,9 @@ def merge(
     ``schemas``: parameters of the template; they decide how values merge, and what they do not name
     is skipped once there is something to merge into. ``names``: the files' names, for messages.
     Raises as ``parse``, and InvalidMergeStrategyForParam, ConflictingMergeStrategyForParam.
+    A text counts as often as it stands in the list, which is how often it is read and joined.
     """
+    _check_length(texts)
     result: dict[str, Any] = {}
     origins: dict[tuple[str, str], Origin] = {}
     strategies = Strategies()
@@ -147,6 +154,13 @@ def merge(
         elif section:
             result[key] = section
     return replace(parse({"parameters": {}, **result}), origins=origins)
+
+
+def _check_length(texts: Sequence[str]) -> None:
+    if sum(max(len(text), _LEAST) for text in texts) > MAX_MERGED:
+        raise errors.RequestLimitExceeded(
+            limit=f"The environment files have more than {MAX_MERGED} characters together."
+        )
 
 
 _MERGED = (PARAMETERS, DEFAULTS)

@@ -202,3 +202,12 @@ def test_wrong_entries_are_told_with_their_place() -> None:
         ("resource_registry", "resources"),
         ("event_sinks", 0),
     ]
+
+
+@pytest.mark.parametrize(
+    ("text", "times"), [("parameters: {s: %s}" % ("x" * 9000), 500), ("{}", 50000)]
+)
+def test_files_are_not_read_again_and_again(text: str, times: int) -> None:
+    assert environment.merge([text] * 2)
+    with pytest.raises(errors.RequestLimitExceeded, match="environment files"):
+        environment.merge([text] * times)
