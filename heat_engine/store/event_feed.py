@@ -15,7 +15,7 @@ from typing import Any
 from sqlalchemy import RowMapping, Select, func, or_, select
 
 from heat_engine.store import clock
-from heat_engine.store.database import TRANSACTION_SECONDS
+from heat_engine.store.connections import TRANSACTION_SECONDS
 from heat_engine.store.records import EventRecord, StackPlace
 from heat_engine.store.session import Session
 from heat_engine.store.tables import event, stack

