@@ -109,6 +109,16 @@ def spare_of(
     return None
 
 
+def take_back(spare: ResourceRecord, record: ResourceRecord) -> None:
+    """Let the replaced incarnation stand for the resource again, as if nothing had replaced it.
+
+    It loses the policy that it was left with to the clean-up.
+    """
+    spare.obsolete, record.obsolete = False, True
+    spare.deletion_policy = (spare.definition or {})["fingerprint"]["deletion_policy"]
+    spare.status_reason = "state changed"
+
+
 def as_observed(record: ResourceRecord, observed: Mapping[str, Any]) -> dict[str, Any]:
     """The resource's definition with the properties that its thing has otherwise, as it has them.
 
@@ -354,7 +364,7 @@ class Planner:
         spare = spare_of(row, self._spares.get(row.name, ()), wanted)
         if spare is None:
             return False
-        spare.obsolete, row.obsolete = False, True
+        take_back(spare, row)
         self.current[row.name] = spare
         self._touched.update({spare.id: spare, row.id: row})
         return True

@@ -37,8 +37,8 @@ class ResourceDefinition:
 
     deletion_policy: what becomes of the resource when it is deleted; outer_policy: the snippet of
     one that hangs on the resource that the stack is nested in. update_replace_policy: the
-    same for the one that a replacement leaves behind. retain_except_on_create: "Retain" does not
-    hold when the creation is rolled back.
+    same for the one that a replacement leaves behind, None: its deletion policy holds.
+    retain_except_on_create: "Retain" does not hold when the creation is rolled back.
     properties, metadata, update_policy: snippets for ``functions.resolve``. references: the
     functions in properties and metadata that name a resource.
     """
@@ -52,7 +52,7 @@ class ResourceDefinition:
     depends_on: tuple[str, ...] = ()
     deletion_policy: str = "Delete"
     outer_policy: Any = None
-    update_replace_policy: str = "Delete"
+    update_replace_policy: str | None = None
     retain_except_on_create: bool = False
     external_id: str | None = None
     description: str = ""
@@ -97,7 +97,7 @@ class ResourceDefinition:
             "metadata": _digest(self.metadata),
             "update_policy": _digest(self.update_policy),
         }
-        if self.update_replace_policy != "Delete":
+        if self.update_replace_policy not in (None, "Delete"):
             rendered["update_replace_policy"] = self.update_replace_policy
         if self.retain_except_on_create:
             rendered["retain_except_on_create"] = True
@@ -171,7 +171,7 @@ class ResourceReader:
             deletion_policy = self._policy(node, words.deletion_policy, path, known)
             if len(self._binding.facades) > outer and node is not UNKNOWN:
                 outer_policy = node
-        replace_policy = "Delete"
+        replace_policy: str | None = None
         if "UpdateReplacePolicy" in body and self._version.is_aws:
             node = self._parsed_text(name, body, "UpdateReplacePolicy", path)
             replace_policy = self._policy(node, "UpdateReplacePolicy", path, _POLICIES)

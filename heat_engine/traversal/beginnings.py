@@ -225,7 +225,7 @@ class Beginnings:
 
     def _swap(self, step: StepRecord, record: ResourceRecord, spare: ResourceRecord) -> After:
         """Take back the incarnation that the record had replaced, and leave it for the clean-up."""
-        spare.obsolete, record.obsolete = False, True
+        planning.take_back(spare, record)
         self._work.current[spare.name] = spare
         self._work.journal.row(spare)
         self._work.journal.row(record)
@@ -252,7 +252,7 @@ class Beginnings:
         )
         record.obsolete = True
         policy = work.definitions[record.name].update_replace_policy
-        if policy != "Delete":
+        if policy is not None:
             record.deletion_policy = policy
         work.rows[fresh.id] = work.current[fresh.name] = fresh
         work.journal.row(record)

@@ -245,6 +245,37 @@ def test_update_replace_policy_keeps_what_was_replaced(world: World) -> None:
     assert len(world.cloud.made("volumes")) == 1
 
 
+def test_what_was_kept_beside_a_failed_replacement_goes_with_its_stack(world: World) -> None:
+    policy = {"UpdateReplacePolicy": "Retain"}
+    identity = world.engine.service.create_stack(MINE, "cfn", template=cloudformation(**policy))
+    stack = Stack(world, identity)
+    stack.reach("CREATE_COMPLETE")
+    failing = cloudformation(zone="b", **policy)
+    late = {"Type": "OS::Heat::TestResource", "Properties": {"fail": True}, "DependsOn": "v"}
+    failing["Resources"]["late"] = late
+    args = {"disable_rollback": False}
+    world.engine.service.update_stack(MINE, identity, template=failing, args=args)
+    stack.reach("ROLLBACK_COMPLETE")
+    assert stack.resources()["v"]["resource_status_reason"] == "state changed"
+    stack.delete()
+    stack.reach("DELETE_COMPLETE")
+    assert world.cloud.made("volumes") == []
+
+
+def test_what_is_replaced_may_go_though_the_resource_is_kept(world: World) -> None:
+    policy = {"DeletionPolicy": "Retain", "UpdateReplacePolicy": "Delete"}
+    identity = world.engine.service.create_stack(MINE, "cfn", template=cloudformation(**policy))
+    stack = Stack(world, identity)
+    stack.reach("CREATE_COMPLETE")
+    again = cloudformation(zone="b", **policy)
+    world.engine.service.update_stack(MINE, identity, template=again)
+    stack.reach("UPDATE_COMPLETE")
+    assert len(world.cloud.made("volumes")) == 1
+    stack.delete()
+    stack.reach("DELETE_COMPLETE")
+    assert len(world.cloud.made("volumes")) == 1
+
+
 @pytest.mark.parametrize(("policy", "left"), [("Retain", 1), ("RetainExceptOnCreate", 0)])
 def test_what_a_failed_create_had_made_may_be_excepted(
     world: World, policy: str, left: int

@@ -44,6 +44,16 @@ def test_the_newest_whole_spare_that_fits_is_taken() -> None:
     assert planning.spare_of(rows[-1], rows, made_from("z")) is None
 
 
+def test_a_spare_that_is_taken_back_is_as_it_was() -> None:
+    meant = {**made_from("x"), "fingerprint": {"deletion_policy": "Delete"}}
+    spare = row("1", obsolete=True, definition=meant, deletion_policy="Retain")
+    spare.status_reason = "The Resource a requires replacement."
+    current = row("2")
+    planning.take_back(spare, current)
+    assert (spare.obsolete, current.obsolete) == (False, True)
+    assert (spare.deletion_policy, spare.status_reason) == ("Delete", "state changed")
+
+
 def test_same_compares_as_json_does() -> None:
     assert planning.same({"a": (1, 2)}, {"a": [1, 2]})
     assert not planning.same({"a": 1}, {"a": "1"})
