@@ -9,6 +9,7 @@ from typing import Any
 
 from common import errors
 from heat_engine.commands import exports, mask, software_check
+from heat_engine.commands.allowance import Allowance
 from heat_engine.commands.core import Core
 from heat_engine.commands.kinds import Kinds
 from heat_engine.language import (
@@ -255,9 +256,14 @@ def _export_problems(core: Core, goal: Goal) -> list[errors.Problem]:
 
 
 def nested_problems(
-    core: Core, bound: BoundTemplate, kinds: Kinds, depth: int = 0
+    core: Core,
+    bound: BoundTemplate,
+    kinds: Kinds,
+    depth: int = 0,
+    allowance: Allowance | None = None,
 ) -> list[errors.Problem]:
     """What is wrong with the structure of nested templates; their values are not checked yet."""
+    allowance = allowance or Allowance()
     found: list[errors.Problem] = []
     for name, definition in bound.resources.items():
         kind = kinds.wanted(definition)
@@ -268,7 +274,9 @@ def nested_problems(
         shown = f"{name}<{target.name}>" if target.is_template else name
         found.extend(
             errors.Problem(message, ("resources", shown))
-            for message in _nested_faults(core, kinds, kind, definition, complete, depth + 1)
+            for message in _nested_faults(
+                core, kinds, kind, definition, complete, depth + 1, allowance
+            )
         )
     return found
 
@@ -280,6 +288,7 @@ def _nested_faults(
     definition: ResourceDefinition,
     properties: Mapping[str, Any],
     depth: int,
+    allowance: Allowance,
 ) -> list[str]:
     try:
         child = kind.sample(properties, kinds.files)
@@ -288,6 +297,8 @@ def _nested_faults(
         limit = core.settings.max_nested_stack_depth
         if depth > limit:
             raise errors.RequestLimitExceeded(limit=f"Recursion depth exceeds {limit}.")
+        if not allowance.covers(child.template):
+            return []
         request = child_source(kinds.environment, kinds.files, definition.name, child)
         parsed = template.parse(request.template, request.files, kinds.source(definition))
         pseudo = parameters.pseudo(
@@ -296,7 +307,7 @@ def _nested_faults(
         values = resolve_parameters(parsed, request.environment, pseudo, partial=True)
         bound = parsed.bind(values)
         inner = Kinds(core.registry, request.environment, request.files)
-        found = problems_of(bound, inner) or nested_problems(core, bound, inner, depth)
+        found = problems_of(bound, inner) or nested_problems(core, bound, inner, depth, allowance)
     except errors.StackValidationFailed as error:
         found = list(error.problems)
     except errors.HearthError as error:

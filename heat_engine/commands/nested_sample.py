@@ -6,6 +6,7 @@ from dataclasses import dataclass
 
 from common import errors
 from heat_engine.commands import goal as goals
+from heat_engine.commands.allowance import Allowance
 from heat_engine.commands.kinds import Kinds
 from heat_engine.language import parameters, template, validation
 from heat_engine.language.definition import ResourceDefinition
@@ -23,16 +24,17 @@ class NestedSample:
 
 
 def nested_sample(
-    definition: ResourceDefinition, kinds: Kinds, project_id: str
+    definition: ResourceDefinition, kinds: Kinds, project_id: str, allowance: Allowance
 ) -> NestedSample | None:
-    """None: the resource is no nested stack, or what will be in it is not known yet."""
+    """None: the resource is no nested stack, or what will be in it is not known yet, or is beyond
+    the allowance."""
     kind = kinds.wanted(definition)
     if not kind.nested:
         return None
     properties = validation.static_properties(definition, kind.interface())
     try:
         child = kind.sample(properties, kinds.files, whole=True)
-        if child is None:
+        if child is None or not allowance.covers(child.template):
             return None
         source = goals.child_source(kinds.environment, kinds.files, definition.name, child)
         parsed = template.parse(source.template, source.files)

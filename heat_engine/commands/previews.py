@@ -8,6 +8,7 @@ from typing import Any
 from common import errors
 from common.identifiers import StackIdentity
 from heat_engine.commands import mask, render
+from heat_engine.commands.allowance import Allowance
 from heat_engine.commands.goal import Goal
 from heat_engine.commands.kinds import Kinds
 from heat_engine.commands.nested_sample import nested_sample
@@ -29,6 +30,7 @@ class Preview:
     def __init__(self, created_at: datetime) -> None:
         self._time = render.time(created_at)
         self._hidden: set[str] = set()
+        self._allowance = Allowance()
 
     def of(self, goal: Goal, place: StackIdentity) -> list[Entry]:
         """``goal`` has been checked, the templates nested in it too."""
@@ -57,7 +59,7 @@ class Preview:
         self, definition: ResourceDefinition, kinds: Kinds, place: StackIdentity
     ) -> list[Entry] | None:
         """The resources of a nested stack; None when there is none, or it is not known yet."""
-        inner = nested_sample(definition, kinds, place.tenant)
+        inner = nested_sample(definition, kinds, place.tenant, self._allowance)
         if inner is None:
             return None
         name = f"{place.stack_name}-{definition.name}"

@@ -10,6 +10,7 @@ from common import errors
 from common.context import RequestContext
 from heat_engine.commands import files_container, mask
 from heat_engine.commands import goal as goals
+from heat_engine.commands.allowance import Allowance
 from heat_engine.commands.core import Core
 from heat_engine.commands.kinds import Kinds
 from heat_engine.commands.nested_sample import nested_sample
@@ -56,7 +57,7 @@ def validate(
     if parsed.parameter_groups:
         shown["ParameterGroups"] = parsed.parameter_groups
     if show_nested:
-        shown.update(_nested(context.project_id or "", parsed, values, kinds))
+        shown.update(_nested(context.project_id or "", parsed, values, kinds, Allowance()))
     return shown
 
 
@@ -70,19 +71,19 @@ def _resolved(
 
 
 def _nested(
-    project_id: str, parsed: Template, values: Parameters, kinds: Kinds
+    project_id: str, parsed: Template, values: Parameters, kinds: Kinds, allowance: Allowance
 ) -> dict[str, dict[str, Any]]:
     """``NestedParameters`` by resource, at every depth; empty when nothing is nested."""
     found: dict[str, Any] = {}
     for definition in parsed.bind(values).resources.values():
-        inner = nested_sample(definition, kinds, project_id)
+        inner = nested_sample(definition, kinds, project_id, allowance)
         if inner is None:
             continue
         entry: dict[str, Any] = {
             "Type": definition.type,
             "Description": inner.template.description,
             "Parameters": inner.values.describe(),
-            **_nested(project_id, inner.template, inner.values, inner.kinds),
+            **_nested(project_id, inner.template, inner.values, inner.kinds, allowance),
         }
         if inner.template.parameter_groups:
             entry["ParameterGroups"] = inner.template.parameter_groups

@@ -11,6 +11,7 @@ import pytest
 
 from common import errors
 from common.context import RequestContext
+from heat_engine.language import template as templates
 from heat_engine.store import resources, stacks
 from tests.databases import KINDS
 from tests.scenarios.nests import box, create, nest, orphans, update
@@ -165,3 +166,26 @@ def test_a_document_has_limits_too(new_world: Callable[..., World]) -> None:
         world.engine.service.create_stack(
             MINE, "s", template=None, args={"adopt_stack_data": json.dumps(document)}
         )
+
+
+@pytest.mark.parametrize("question", ["validate_template", "preview_stack"])
+def test_a_template_nested_hundreds_of_times_is_not_read_as_often(
+    world: World, monkeypatch: pytest.MonkeyPatch, question: str
+) -> None:
+    original, read = templates.parse, []
+
+    def counted(*values: Any, **more: Any) -> Any:
+        read.append(1)
+        return original(*values, **more)
+
+    monkeypatch.setattr(templates, "parse", counted)
+    body = template({f"b{number}": box() for number in range(300)})
+    files = {"box.yaml": json.dumps({**nest({"a": thing()}), "description": "x" * 200_000})}
+    ask = getattr(world.engine.service, question)
+    if question == "preview_stack":
+        shown = ask(MINE, "s", template=body, files=files, args={})
+        assert len(shown["resources"]) == 300
+    else:
+        shown = ask(MINE, template=body, files=files, show_nested=True)
+        assert "b0" in shown["NestedParameters"]
+    assert len(read) < 100

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from heat_engine.commands.allowance import Allowance
 from heat_engine.commands.kinds import Kinds
 from heat_engine.commands.nested_sample import nested_sample
 from heat_engine.language import environment, parameters, template
@@ -36,7 +37,7 @@ def kinds() -> Kinds:
 
 
 def test_a_template_with_the_values_that_are_known() -> None:
-    found = nested_sample(definition("inner.yaml", 7), kinds(), "p")
+    found = nested_sample(definition("inner.yaml", 7), kinds(), "p", Allowance())
     assert found is not None
     described = found.values.describe()
     assert (described["length"]["Value"], described["word"]["Default"]) == (7, "w")
@@ -44,10 +45,10 @@ def test_a_template_with_the_values_that_are_known() -> None:
 
 def test_values_that_are_not_known_are_left_out() -> None:
     later = {"get_attr": ["other", "value"]}
-    found = nested_sample(definition("inner.yaml", later), kinds(), "p")
+    found = nested_sample(definition("inner.yaml", later), kinds(), "p", Allowance())
     assert found is not None
     assert "Value" not in found.values.describe()["length"]
 
 
 def test_a_plain_resource_nests_nothing() -> None:
-    assert nested_sample(definition("OS::Heat::RandomString", 7), kinds(), "p") is None
+    assert nested_sample(definition("OS::Heat::RandomString", 7), kinds(), "p", Allowance()) is None
