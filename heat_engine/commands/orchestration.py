@@ -39,7 +39,7 @@ class EngineCloud:
         project_id: str,
         outside: Cloud,
         session: Session | None = None,
-        hidden: Callable[[Session], Iterable[str]] = lambda _session: (),
+        hidden: Iterable[str] = (),
     ) -> None:
         """session: the transaction to take part in; None: each call is one of its own. hidden: what
         readers of that which is made are not told, even when the stack is gone that it is for.
@@ -131,7 +131,7 @@ class _Software:
 
     core: Core
     project_id: str
-    hidden: Callable[[Session], Iterable[str]]
+    hidden: Iterable[str]
 
     def create(
         self, session: Session, collection: str, body: Mapping[str, Any], token: str
@@ -221,7 +221,7 @@ class _Software:
         found = software_configs.get(session, config_id)
         if found is None:
             limit = self.core.settings.max_software_configs_per_tenant
-            fields = {**software_config.checked(given), "withheld": self.hidden(session)}
+            fields = {**software_config.checked(given), "withheld": self.hidden}
             found = software_config.add(session, limit, config_id, self.project_id, fields)
         if found is None:
             raise _withdrawn()

@@ -9,7 +9,7 @@ from common import errors
 from common.aws import signature
 from common.identifiers import StackIdentity, physical_name
 from heat_engine.clouds.interface import Cloud
-from heat_engine.commands import ancestors, child_reader, kinds
+from heat_engine.commands import child_reader, kinds
 from heat_engine.commands.core import Core
 from heat_engine.commands.goal import timeout_seconds
 from heat_engine.commands.mask import GUEST
@@ -60,12 +60,20 @@ class StoredSignals(Sequence[Signal]):
 class Requests:
     """Requests for the resources of one stack. The cloud session is made when first needed."""
 
-    def __init__(self, core: Core, stack: StackRecord, session: Session | None = None) -> None:
+    def __init__(
+        self,
+        core: Core,
+        stack: StackRecord,
+        session: Session | None = None,
+        hidden: Iterable[str] = (),
+    ) -> None:
         """session: the transaction that reading signals and the engine's own service are part of;
-        None: each time one of its own."""
+        None: each time one of its own. hidden: what readers of software configs that verbs make
+        are not told."""
         self._core = core
         self._stack = stack
         self._session = session
+        self._hidden = hidden
         self._cloud: Cloud | None = None
 
     @property
@@ -74,11 +82,7 @@ class Requests:
             stack = self._stack
             outside = self._core.clouds.session(stack.project_id, stack.credentials)
             self._cloud = EngineCloud(
-                self._core,
-                stack.project_id,
-                outside,
-                self._session,
-                lambda session: ancestors.hidden(session, self._core, stack),
+                self._core, stack.project_id, outside, self._session, self._hidden
             )
         return self._cloud
 

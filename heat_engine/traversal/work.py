@@ -83,7 +83,7 @@ class Work:
         )
         self._hidden = _hidden(core, begun)
         self.journal = Journal(core, begun.stack, begun.traversal, self._hidden)
-        self.requests = Requests(core, begun.stack)
+        self.requests = Requests(core, begun.stack, hidden=self._hidden)
         self.scope = StackScope(core, self.requests, self.current)
         registry = begun.stack.environment.get("resource_registry") or {}
         self.rules = Rules(self.action, registry)
