@@ -2,16 +2,11 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable
-from typing import Any
-
 from oslo_config import cfg
 from oslo_middleware import CORS, HTTPProxyToWSGI
 from oslo_middleware import cors as cors_options
 
-from common import wsgi
-
-Filter = Callable[[wsgi.Application], Any]
+from common.pipeline import Filter
 
 
 def cors(conf: cfg.ConfigOpts) -> Filter:
