@@ -29,7 +29,7 @@ class Pending:
     events: list[dict[str, Any]] = field(default_factory=list)
     gone: list[str] = field(default_factory=list)
     guests: list[dict[str, Any]] = field(default_factory=list)
-    place: str = ""
+    user_project: str = ""
     unheard: list[str] = field(default_factory=list)
     heard: list[tuple[str, Signal]] = field(default_factory=list)
     children: dict[str, Prepared] = field(default_factory=dict)
@@ -70,6 +70,7 @@ class Journal:
         self._stack = stack
         self._traversal = traversal
         self._hidden = hidden
+        self._user_project = stack.user_project_id
         self._pending = Pending()
         self.nested = Nested()
 
@@ -86,10 +87,10 @@ class Journal:
     def guest(self, columns: dict[str, Any]) -> None:
         self._pending.guests.append(columns)
 
-    def place(self, project_id: str) -> None:
+    def user_project(self, project_id: str) -> None:
         """Tell the stacks of the tree in which project their guests are users."""
-        if self._stack.user_project_id != project_id:
-            self._pending.place = project_id
+        if self._user_project != project_id:
+            self._user_project = self._pending.user_project = project_id
 
     def want_child(self, prepared: Prepared) -> None:
         self._pending.children[prepared.child_id] = prepared
@@ -181,15 +182,15 @@ class Journal:
     ) -> tuple[Any, Nested]:
         settings = self._core.settings
         left = stacks.living(session, pending.left)
-        if pending.children or left or pending.place:
+        if pending.children or left or pending.user_project:
             # Nested stacks are counted, and join and leave the tree, one after the other.
             traversals.lock_stack(session, self._stack.root_id)
         if more is not None:
             traversals.lock_stack(session, self._stack.id)
         traversals.hold(session, self._traversal, settings.engine_id, settings.lease_seconds)
-        if pending.place:
+        if pending.user_project:
             stack = stacks.get(session, self._stack.id) or self._stack
-            stacks.set_user_project(session, stack.root_id, pending.place)
+            stacks.set_user_project(session, stack.root_id, pending.user_project)
         for columns in pending.guests:
             guests.insert(session, **columns)
         resources.save(session, pending.rows.values())

@@ -212,7 +212,7 @@ class Outcomes:
                 **record.data,
                 GUEST: {**record.data[GUEST], **progress.guest},
             }
-            self._work.journal.place(progress.guest["abroad"]["project_id"])
+            self._work.journal.user_project(progress.guest["abroad"]["project_id"])
         record.outcome = outcome or None
         if progress.metadata is not None:
             record.metadata = dict(progress.metadata)
