@@ -24,6 +24,8 @@ HOOK_TYPES = (
     "post-delete",
 )
 RESTRICTED_ACTIONS = ("update", "replace")
+MOST_NAMES = 100
+"""Names that are looked up to find what one type's name leads to."""
 # What every installation maps, after what users map and after the types there are.
 SYSTEM: Mapping[str, Any] = {"OS::Quantum*": "OS::Neutron*"}
 
@@ -62,25 +64,29 @@ class RegistryMap:
         # Without rules for single resources, those of one type are all the same.
         key = (type_name, resource_name if self._rules else "")
         if key not in self._found:
-            self._found[key] = self._resolve(type_name, resource_name, frozenset())
+            self._found[key] = self._resolve(type_name, resource_name, set())
         return self._found[key]
 
     def mapping(self, type_name: str, resource_name: str) -> tuple[str, tuple[str, ...]] | None:
         """What the registry says of a type first, and the path of the entry that says it."""
         return next(self._candidates(type_name, resource_name), None)
 
-    def _resolve(self, name: str, resource: str, visited: frozenset[str]) -> Target | None:
+    def _resolve(self, name: str, resource: str, tried: set[str]) -> Target | None:
+        """``tried``: the names on the way here, and those that have led nowhere: on which way one
+        is come to changes nothing, as the first that leads somewhere ends the search."""
         if is_template(name):
             return Target(name)
-        visited |= {name}
+        if name in tried or len(tried) == MOST_NAMES:
+            return None
+        tried.add(name)
         for value, key in self._candidates(name, resource):
-            found = None if value in visited else self._resolve(value, resource, visited)
+            found = self._resolve(value, resource, tried)
             if found is not None:
                 return found if found.key else Target(found.name, key)
         if self._known(name):
             return Target(name)
         for value, key in _matches(SYSTEM, name):
-            found = None if value in visited else self._resolve(value, resource, visited)
+            found = self._resolve(value, resource, tried)
             if found is not None:
                 return found if found.key else Target(found.name, key)
         return None
@@ -169,12 +175,13 @@ def _matching(
 
 def _entries(registry: Mapping[str, Any]) -> dict[str, str]:
     """The mappings of types, without those that a null takes back."""
-    removed = [str(name) for name, value in registry.items() if value is None]
+    words = [str(name) for name, value in registry.items() if value is None]
+    removed = {word[:-1] for word in words if word.endswith("*")}
+    lengths = {len(word) for word in removed}
     return {
         str(name): value
         for name, value in registry.items()
-        if isinstance(value, str)
-        and not any(word.endswith("*") and str(name).startswith(word[:-1]) for word in removed)
+        if isinstance(value, str) and not any(str(name)[:length] in removed for length in lengths)
     }
 
 

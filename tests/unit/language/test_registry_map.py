@@ -123,3 +123,33 @@ def test_words_that_no_rule_knows() -> None:
     found = {problem.path: problem.message for problem in registry_map.rule_problems(rules)}
     assert set(found) == {("resources", "a", "hooks"), ("resources", "b", "hooks", "hooks")}
     assert found["resources", "a", "hooks"].startswith('Invalid hook type "5" for resource')
+
+
+def test_many_ways_to_nowhere_are_gone_once_each() -> None:
+    # Two entries match each name, and both lead to the same one: as many ways as there are powers.
+    registry = {}
+    for level in range(40):
+        registry[f"L{level:02d}*"] = f"L{level + 1:02d}*"
+        registry[f"L{level:02d}_*"] = f"L{level + 1:02d}_*"
+    asked: list[str] = []
+
+    def known(name: str) -> bool:
+        asked.append(name)
+        return False
+
+    assert RegistryMap(registry, known).resolve("L00_", "r") is None
+    assert len(asked) == 41
+    end = {"L40_": "OS::Heat::None"}
+    assert resolve({**registry, **end}, "L00_") == Target("OS::Heat::None", ("L40_",))
+
+
+def test_a_long_way_is_given_up() -> None:
+    registry = {f"L{level}": f"L{level + 1}" for level in range(5000)}
+    assert resolve({**registry, "L5000": "box.yaml"}, "L0") is None
+    assert resolve({**registry, "L20": "box.yaml"}, "L0") == Target("box.yaml", ("L20",))
+
+
+def test_nulls_take_back_what_begins_like_them() -> None:
+    registry = {"A::*": None, "A::B": "box.yaml", "AB": "box.yaml", "C": None}
+    assert resolve(registry, "A::B") is None
+    assert resolve(registry, "AB") == Target("box.yaml", ("AB",))
