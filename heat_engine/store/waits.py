@@ -34,11 +34,12 @@ _COLUMNS = (
 @dataclass(frozen=True, slots=True)
 class Wait:
     """``words``: what for. Times are seconds of the database's clock; no wait outlasts its
-    traversal."""
+    traversal. ``begun``: something was begun; else other resources have to be there first."""
 
     words: str
     since: float | None
     until: float | None
+    begun: bool = False
 
 
 def of_stacks(session: Session, stack_ids: Collection[str]) -> dict[str, Wait]:
@@ -68,7 +69,8 @@ def of_stacks(session: Session, stack_ids: Collection[str]) -> dict[str, Wait]:
 
 def _wait(row: Any, unfinished: dict[tuple[str, int], str]) -> Wait | None:
     if row.status in BEGUN and row.waiting_for is not None:
-        return Wait(row.waiting_for, row.started_at, row.waiting_until or row.deadline)
+        until = row.waiting_until or row.deadline
+        return Wait(row.waiting_for, row.started_at, until, begun=True)
     if row.status != "WAITING" or not row.resource_id:
         return None
     needed = [(row.traversal_id, number) for number in json.loads(row.requires)]

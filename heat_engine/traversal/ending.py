@@ -32,15 +32,15 @@ ROLLED_BACK = frozenset({Action.CREATE, Action.UPDATE, Action.ADOPT})
 _TO_NOTHING = frozenset({Action.ROLLBACK, Action.DELETE})
 
 
-def end(work: Work, outcomes: Outcomes, stopped: str | None) -> Begun | None:
-    """Write the stack's end; the rollback that follows, if one does.
+def end(work: Work, outcomes: Outcomes, stopped: str | None, overdue: str = "") -> Begun | None:
+    """Write the stack's end; the rollback that follows, if one does. overdue: see ``overdue.told``.
 
     When the traversal has been superseded meanwhile, it is only given back.
     """
     reason = stopped or _failure(work.action, outcomes)
     if reason is not None:
         outcomes.abandon(stopped or "")
-        return _close(work, Status.FAILED, reason)
+        return _close(work, Status.FAILED, f"{reason} ({overdue})" if overdue else reason)
     if work.goal is not None and not work.cleans_up:
         refusal = publish(work)
         if refusal:

@@ -18,7 +18,7 @@ from heat_engine.graph.plan import Verb
 from heat_engine.graph.states import Action
 from heat_engine.resources.protocol import Outcome, Progress, runs_inline
 from heat_engine.store.traversals import BEGUN, LeaseLost
-from heat_engine.traversal import ending
+from heat_engine.traversal import ending, overdue
 from heat_engine.traversal.calls import Calls, invoke
 from heat_engine.traversal.inbox import Inbox
 from heat_engine.traversal.pool import Pool, Timer, Timers
@@ -65,6 +65,7 @@ class Execution:
         self.steps = Steps(self.work)
         self.outcomes = self.steps.outcomes
         self.stopped: str | None = None
+        self._overdue = ""
         self.over = False
         self._superseded = False
         self._calls = Calls(loops.pool, lambda *told: self.post(partial(self._returned, *told)))
@@ -123,7 +124,14 @@ class Execution:
         """
         if self.stopped is None:
             self.stopped = why
+            self._note_overdue()
         self._abort(self._waits.all())
+
+    def _note_overdue(self) -> None:
+        """Before what waits is aborted: the stack's reason tells it."""
+        if self.stopped == TIMED_OUT:
+            stack_id = self.work.stack.id
+            self._overdue = self.work.core.database.query(overdue.told, stack_id)
 
     def lose(self) -> None:
         """Stop silently: the traversal is somebody else's."""
@@ -136,6 +144,7 @@ class Execution:
             self.stopped = f"Stack {self.work.action} cancelled"
         elif self.work.clock.now() >= traversal.deadline:
             self.stopped = TIMED_OUT
+            self._note_overdue()
         for number, step in self.work.steps.items():
             if step.status in (*BEGUN, "FAILED"):
                 self.work.walk.claim(number)
@@ -155,7 +164,7 @@ class Execution:
                 if self.stopped is None:
                     self._proceed(number, self.steps.begin(step))
             if self._finished():
-                self._over(ending.end(self.work, self.outcomes, self.stopped))
+                self._over(ending.end(self.work, self.outcomes, self.stopped, self._overdue))
                 return
             if self._calls.prepared or not taken or len(self.work.journal) >= limit:
                 self.work.journal.commit()

@@ -225,3 +225,15 @@ def test_the_way_back_is_not_cancelled(world: World) -> None:
     stack.delete()
     until(lambda: stack.state == "DELETE_COMPLETE", "the delete")
     assert orphans(world) == []
+
+
+def test_a_timeout_says_what_was_waited_for_at_whatever_depth(new_world: Any) -> None:
+    world: World = new_world(stack_action_timeout=1)
+    files = {"slow.yaml": nest({"w": thing(wait_secs=-1)})}
+    group = {"count": 1, "resource_def": {"type": "slow.yaml"}}
+    later = {"type": "OS::Heat::ResourceGroup", "properties": group, "depends_on": "first"}
+    stack = create(world, {"first": thing(wait_secs=0.2), "g": later}, files)
+    stack.reach("CREATE_FAILED")
+    assert stack.reason == (
+        "Timed out (resources.g.resources[0].resources.w: waiting for nothing: waits for ever)"
+    )

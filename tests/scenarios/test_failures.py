@@ -216,7 +216,7 @@ def test_stack_timeout(new_world: Any) -> None:
     world = new_world(stack_action_timeout=1)
     stack = world.create({"a": thing(wait_secs=-1), "b": {**net(), "depends_on": "a"}})
     stack.reach("CREATE_FAILED")
-    assert stack.reason == "Timed out"
+    assert stack.reason == "Timed out (resources.a: waiting for nothing: waits for ever)"
     assert stack.states() == {"a": "CREATE_FAILED", "b": "INIT_COMPLETE"}
     told = stack.resources()["a"]["resource_status_reason"]
     assert told.startswith("CREATE aborted (Timed out, waiting for ")

@@ -207,7 +207,7 @@ def test_cancelling_and_timing_out_end_the_pause(new_world: Any) -> None:
     stack = create(world, {"a": net("a"), "b": {**net("b"), "depends_on": "a"}}, rules)
     paused(stack, "a", "post-create")
     stack.reach("CREATE_FAILED")
-    assert stack.reason == "Timed out"
+    assert stack.reason == ("Timed out (resources.a: waiting for hook post-create to be cleared)")
     assert stack.states() == {"a": "CREATE_COMPLETE", "b": "INIT_COMPLETE"}
     update(stack, {"a": net("a")}, {"a": {"hooks": "pre-update"}}, timeout_mins=5)
     paused(stack, "a", "pre-update")
