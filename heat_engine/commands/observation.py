@@ -13,7 +13,7 @@ from heat_engine.commands.goal import Goal
 from heat_engine.commands.requests import Requests
 from heat_engine.graph.plan import Verb
 from heat_engine.graph.states import Action, Status
-from heat_engine.resources.protocol import Outcome, Progress, Request, ResourceType
+from heat_engine.resources.protocol import Outcome, Progress
 from heat_engine.store.records import StackRecord
 from heat_engine.store.resources import ResourceRecord
 
@@ -30,26 +30,18 @@ class Observation:
     ) -> list[ResourceRecord]:
         """The rows as their things are. Calls clouds. Raises Invalid when one gives no answer."""
         requests = Requests(self._core, stack)
-        seen = []
-        for row in rows:
-            kind = kinds.made(self._core.registry, row)
-            if kind.observes and self._looks(goal, row):
-                seen.append(self._as_it_is(row, kind, requests.build(row)))
-            else:
-                seen.append(row)
-        return seen
+        return [self._as_it_is(row, requests) if self._looks(goal, row) else row for row in rows]
 
-    @staticmethod
-    def _looks(goal: Goal, row: ResourceRecord) -> bool:
+    def _looks(self, goal: Goal, row: ResourceRecord) -> bool:
         made = row.status == Status.COMPLETE and row.action not in (Action.INIT, Action.DELETE)
-        wanted = row.name in goal.bound.resources
-        return made and wanted and not row.obsolete and row.external_id is None
+        if not made or row.obsolete or row.external_id is not None:
+            return False
+        return row.name in goal.bound.resources and kinds.made(self._core.registry, row).observes
 
-    def _as_it_is(
-        self, row: ResourceRecord, kind: ResourceType, request: Request
-    ) -> ResourceRecord:
+    def _as_it_is(self, row: ResourceRecord, requests: Requests) -> ResourceRecord:
         if row.id not in self._found:
-            self._found[row.id] = getattr(kind, Verb.OBSERVE)(request)
+            kind = kinds.made(self._core.registry, row)
+            self._found[row.id] = getattr(kind, Verb.OBSERVE)(requests.build(row))
         progress = self._found[row.id]
         if progress.outcome is Outcome.REPLACE:
             return replace(row, outcome={**(row.outcome or {}), "released": True})

@@ -122,13 +122,11 @@ def take_back(spare: ResourceRecord, record: ResourceRecord) -> None:
 def as_observed(record: ResourceRecord, observed: Mapping[str, Any]) -> dict[str, Any]:
     """The resource's definition with the properties that its thing has otherwise, as it has them.
 
-    None: it cannot be told in the template's words what the thing has.
+    observed: None for what cannot be told in the template's words; that is left out.
     """
-    real = {**record.properties, **observed}
-    known = {
-        name: value for name, value in real.items() if name not in observed or value is not None
-    }
-    return {**(record.definition or {}), "properties": known}
+    same = {name: value for name, value in record.properties.items() if name not in observed}
+    other = {name: value for name, value in observed.items() if value is not None}
+    return {**(record.definition or {}), "properties": {**same, **other}}
 
 
 def needs_new(kind: ResourceType, changed: Iterable[str]) -> bool:
