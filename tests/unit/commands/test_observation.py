@@ -2,14 +2,11 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
-from pathlib import Path
 from typing import Any
 
 import pytest
 
 from common import errors
-from common.crypt import Vault
 from common.identifiers import new_id
 from heat_engine.commands import goal as goals
 from heat_engine.commands.core import Core
@@ -25,14 +22,10 @@ from heat_engine.resources.protocol import (
     replace,
     wait,
 )
-from heat_engine.resources.registry import Registry
-from heat_engine.settings import EngineSettings
 from heat_engine.store import stacks
-from heat_engine.store.database import Database
 from heat_engine.store.records import StackRecord
 from heat_engine.store.resources import ResourceRecord
-from tests.databases import KEY, create_schema
-from tests.scenarios.world import GatedCloud, template
+from tests.scenarios.world import template
 from tests.unit.commands.rows import row
 from tests.unit.store.rows import add_stack
 
@@ -59,12 +52,8 @@ class Unseen(ResourceType):
 
 
 @pytest.fixture
-def core(tmp_path: Path) -> Iterator[Core]:
-    url = f"sqlite:///{tmp_path / 'store.db'}"
-    create_schema(url)
-    database = Database(url, Vault([KEY]))
-    yield Core(EngineSettings(), database, Registry([Seen, Unseen]), GatedCloud())
-    database.dispose()
+def types() -> list[type[ResourceType]]:
+    return [Seen, Unseen]
 
 
 @pytest.fixture

@@ -2,34 +2,18 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
-from pathlib import Path
 from typing import Any
 
 import pytest
 
-from common.crypt import Vault
 from heat_engine.clouds.interface import Cloud, CloudError
 from heat_engine.commands.core import Core
 from heat_engine.commands.orchestration import EngineCloud
 from heat_engine.resources.heat.software_service import CONFIGS, DEPLOYMENTS, SERVICE
-from heat_engine.resources.registry import Registry
-from heat_engine.settings import EngineSettings
-from heat_engine.store.database import Database
-from tests.databases import KEY, create_schema
 from tests.scenarios.world import GatedCloud
 
 CONFIG = {"name": "n", "group": "script", "config": "echo", "inputs": [], "outputs": []}
 BODY = {"server_id": "s", "action": "CREATE", "status": "IN_PROGRESS"}
-
-
-@pytest.fixture
-def core(tmp_path: Path) -> Iterator[Core]:
-    url = f"sqlite:///{tmp_path / 'store.db'}"
-    create_schema(url)
-    database = Database(url, Vault([KEY]))
-    yield Core(EngineSettings(), database, Registry([]), GatedCloud())
-    database.dispose()
 
 
 @pytest.fixture

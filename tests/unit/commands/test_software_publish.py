@@ -3,23 +3,15 @@
 from __future__ import annotations
 
 import json
-from collections.abc import Iterator
-from pathlib import Path
 from typing import Any
 
 import pytest
 
 from common import errors
 from common.context import RequestContext
-from common.crypt import Vault
 from heat_engine.commands import software_publish
 from heat_engine.commands.core import Core
-from heat_engine.resources.registry import Registry
-from heat_engine.settings import EngineSettings
 from heat_engine.store import resources
-from heat_engine.store.database import Database
-from tests.databases import KEY, create_schema
-from tests.scenarios.world import GatedCloud
 from tests.unit.commands.rows import row
 from tests.unit.store.rows import add_stack
 
@@ -27,15 +19,6 @@ CALLER = RequestContext(user_id="u", project_id="project", overwrite=False)
 URL = "http://127.0.0.1:1/v1/AUTH_p/box/agents?temp_url_sig=s"
 POLLED = {"os-collect-config": {"request": {"metadata_url": URL}}}
 ASKED = {"os-collect-config": {"heat": {}}}
-
-
-@pytest.fixture
-def core(tmp_path: Path) -> Iterator[Core]:
-    url = f"sqlite:///{tmp_path / 'store.db'}"
-    create_schema(url)
-    database = Database(url, Vault([KEY]))
-    yield Core(EngineSettings(), database, Registry([]), GatedCloud())
-    database.dispose()
 
 
 def serve(core: Core, metadata: dict[str, Any]) -> None:
