@@ -8,7 +8,7 @@ from functools import cached_property
 from typing import Any
 
 from common import errors
-from heat_engine.commands import exports, mask, software_check
+from heat_engine.commands import access_check, exports, mask, software_check
 from heat_engine.commands.allowance import Allowance
 from heat_engine.commands.core import Core
 from heat_engine.commands.kinds import Kinds
@@ -243,7 +243,11 @@ def _type_problems(goal: Goal, stack_timeout: float) -> list[errors.Problem]:
             goal.bound.locate(errors.Problem(message, ("resources", name)), name)
             for message in kind.validate(complete, stack_timeout)
         )
-    return [*found, *software_check.problems(goal.kinds, goal.bound)]
+    return [
+        *found,
+        *software_check.problems(goal.kinds, goal.bound),
+        *access_check.problems(goal.kinds, goal.bound),
+    ]
 
 
 def _export_problems(core: Core, goal: Goal) -> list[errors.Problem]:

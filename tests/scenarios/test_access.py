@@ -131,12 +131,16 @@ def test_a_user_logs_in_with_the_password_and_not_while_suspended(world: World) 
     look(holder, stack.identity, "open", with_attr=False)
 
 
+# What a policy allows may be known only when the stack is there.
+LATE = {"AllowedResources": [{"get_attr": ["open", "output"]}]}
+
+
 @pytest.mark.parametrize(
     ("change", "reason"),
     [
         (
-            {"policy": policy("open", "nowhere")},
-            "The Resource (nowhere) could not be found in Stack s.",
+            {"policy": {"type": "OS::Heat::AccessPolicy", "properties": LATE}},
+            "The Resource (o) could not be found in Stack s.",
         ),
         ({"user": user("open")}, "The Referenced Attribute (user Policies) is incorrect."),
         ({"user": user("nobody")}, "The Referenced Attribute (user Policies) is incorrect."),
@@ -152,3 +156,10 @@ def test_what_is_not_there_cannot_be_named(
     stack = world.create(resources(**change))
     stack.reach("CREATE_FAILED")
     assert reason in stack.reason
+
+
+@pytest.mark.parametrize("name", ["nowhere", {"a": 1}])
+def test_a_policy_for_nothing_is_refused_at_once(world: World, name: Any) -> None:
+    with pytest.raises(errors.StackValidationFailed) as refused:
+        world.create(resources(policy=policy("open", name)))
+    assert refused.value.message == f"resources.policy: AccessPolicy resource {name} not in stack"
