@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterable, Mapping
+from dataclasses import replace
 from typing import Any
 
 from common import errors
@@ -45,9 +46,10 @@ def list_resources(
         stack = access.by_identity(session, context, identity, deleted=True)
         below = stacks.descendants(session, stack, depth + 1)
         family = [stack, *(item for item in below if item.depth <= stack.depth + depth)]
-        rows = _rows(session, family, in_full=with_detail)
+        found = _rows(session, family, in_full=with_detail)
+        rows = _current(found)
         hidden = _hidden(core, session, context, rows, family if with_detail else ())
-        waiting = waits.of_stacks(session, [item.id for item in family])
+        waiting = _waits(waits.of_stacks(session, [item.id for item in family]), found)
     nested = {item.id: item for item in below}
     shown = []
     for item in family:
@@ -66,20 +68,41 @@ def list_resources(
     return shown
 
 
-def _rows(
-    session: Session, family: list[StackSummary], *, in_full: bool
-) -> dict[str, list[ResourceRecord]]:
-    """Current resources by stack; not ``in_full``: only what a list shows."""
+def _rows(session: Session, family: list[StackSummary], *, in_full: bool) -> list[ResourceRecord]:
+    """Resources, replaced ones too; not ``in_full``: only what a list shows."""
     ids = [item.id for item in family]
     if in_full:
-        found = [row for stack_id in ids for row in resources.load(session, stack_id)]
-    else:
-        found = resources.load_outlines(session, ids)
+        return [row for stack_id in ids for row in resources.load(session, stack_id)]
+    return resources.load_outlines(session, ids)
+
+
+def _current(found: Iterable[ResourceRecord]) -> dict[str, list[ResourceRecord]]:
+    """Those that nothing has replaced, by stack."""
     rows: dict[str, list[ResourceRecord]] = {}
     for row in found:
         if not row.obsolete:
             rows.setdefault(row.stack_id, []).append(row)
     return rows
+
+
+def _waits(
+    found: Mapping[str, waits.Wait], rows: Iterable[ResourceRecord]
+) -> dict[str, waits.Wait]:
+    """Waits by resource. What a resource has replaced is not shown: its wait is told with the one
+    that stands for it now."""
+    told, heirs = dict(found), {}
+    replaced = []
+    for row in rows:
+        if not row.obsolete:
+            heirs[row.stack_id, row.name] = row.id
+        elif row.id in found and found[row.id].begun:
+            replaced.append(row)
+    for row in replaced:
+        heir, wait = heirs.get((row.stack_id, row.name)), found[row.id]
+        if heir is not None:
+            words = f"what it has replaced to be deleted: {wait.words}"
+            told.setdefault(heir, replace(wait, words=words))
+    return told
 
 
 def describe(
@@ -93,8 +116,9 @@ def describe(
     with core.database.read() as session:
         stack = access.by_identity(session, context, identity)
         access.guest_resource(core, session, context, stack, resource_name)
-        rows = [row for row in resources.load(session, stack.id) if not row.obsolete]
-        waiting = waits.of_stacks(session, [stack.id])
+        found = resources.load(session, stack.id)
+        rows = [row for row in found if not row.obsolete]
+        waiting = _waits(waits.of_stacks(session, [stack.id]), found)
         row = next((row for row in rows if row.name == resource_name), None)
         if row is None:
             raise errors.ResourceNotFound(resource_name=resource_name, stack_name=stack.name)

@@ -7,7 +7,7 @@ from typing import Any
 import pytest
 
 from common import errors
-from tests.scenarios.world import MINE, Stack, World, net, server, template, thing, waiting
+from tests.scenarios.world import MINE, Stack, World, net, server, template, thing, until, waiting
 
 STARTED, DONE = ("CREATE_IN_PROGRESS", "state changed"), ("CREATE_COMPLETE", "state changed")
 
@@ -288,3 +288,18 @@ def test_what_a_failed_create_had_made_may_be_excepted(
     )
     Stack(world, identity).reach("ROLLBACK_COMPLETE")
     assert len(world.cloud.made("volumes")) == left
+
+
+def test_while_the_replaced_one_goes_its_successor_says_so(world: World) -> None:
+    slow = {"action_wait_secs": {"delete": -1}}
+    stack = world.create({"a": thing(update_replace_value="1", **slow)})
+    stack.reach("CREATE_COMPLETE")
+    stack.update({"a": thing(update_replace_value="2", **slow)})
+    told = until(lambda: stack.resources()["a"].get("waiting_for"), "the wait to be told")
+    assert told == "what it has replaced to be deleted: nothing: waits for ever"
+    shown = stack.via().describe_stack_resource(MINE, stack.identity, "a")
+    assert (shown["resource_action"], shown["resource_status"]) == ("CREATE", "COMPLETE")
+    assert (shown["waiting_for"], shown["resource_status_reason"]) == (told, "state changed")
+    stack.via().stack_cancel_update(MINE, stack.identity, cancel_with_rollback=False)
+    stack.reach("UPDATE_FAILED")
+    assert "waiting_for" not in stack.resources()["a"]
