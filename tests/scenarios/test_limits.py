@@ -189,3 +189,12 @@ def test_a_template_nested_hundreds_of_times_is_not_read_as_often(
         shown = ask(MINE, template=body, files=files, show_nested=True)
         assert "b0" in shown["NestedParameters"]
     assert len(read) < 100
+
+
+def test_a_group_of_a_billion_is_refused_at_once(world: World) -> None:
+    group = {
+        "type": "OS::Heat::ResourceGroup",
+        "properties": {"count": 10**9, "resource_def": thing()},
+    }
+    with pytest.raises(errors.StackValidationFailed, match="1000000000 is out of range"):
+        world.engine.service.preview_stack(MINE, "s", template=template({"g": group}), args={})

@@ -28,6 +28,10 @@ from heat_engine.resources.protocol import Request
 SKIPPED = "name_blacklist"
 
 
+MOST_MEMBERS = 20_000
+"""No installation makes as many; each is written down before it can be counted."""
+
+
 class ResourceGroup(BatchedGroup, Group):
     """Members of the same kind in a nested stack, named by their numbers."""
 
@@ -40,7 +44,7 @@ class ResourceGroup(BatchedGroup, Group):
             "How many members there are.",
             default=1,
             updatable=True,
-            constraints=(between(0),),
+            constraints=(between(0, MOST_MEMBERS),),
         ),
         "index_var": Property(
             Kind.STRING,
