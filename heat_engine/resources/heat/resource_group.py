@@ -44,7 +44,7 @@ class ResourceGroup(BatchedGroup, Group):
             "How many members there are.",
             default=1,
             updatable=True,
-            constraints=(between(0, MOST_MEMBERS),),
+            constraints=(between(0),),
         ),
         "index_var": Property(
             Kind.STRING,
@@ -95,13 +95,20 @@ class ResourceGroup(BatchedGroup, Group):
         BATCH_CREATE: policy("Create the members in batches.", in_service=False),
     }
 
+    def validate(self, properties: Mapping[str, Any], stack_timeout: float) -> Sequence[str]:
+        count = properties.get("count")
+        found = list(super().validate(properties, stack_timeout))
+        if isinstance(count, int) and count > MOST_MEMBERS:
+            found.append(f"A group of {count} is too large, it has at most {MOST_MEMBERS} members")
+        return found
+
     def sample(
         self, properties: Mapping[str, Any], files: Mapping[str, Any], *, whole: bool = False
     ) -> ChildStack | None:
         if properties.get("count") == 0 or contains_unknown(_definition(properties).get("type")):
             return None
         count = properties.get("count")
-        if whole and isinstance(count, int):
+        if whole and isinstance(count, int) and count <= MOST_MEMBERS:
             names = itertools.islice(_free(_listed(properties)), count)
             return _stack({name: _member(properties, name) for name in names})
         return _stack({"0": _member(properties, "0")})
