@@ -28,6 +28,9 @@ from heat_api.handlers import (
 
 Handler = Callable[[Call], Any]
 
+# In the order in which they are told.
+VERBS = ("GET", "POST", "PUT", "PATCH", "DELETE")
+
 STACK = "/stacks/{stack_name}/{stack_id}"
 SNAPSHOTS = f"{STACK}/snapshots"
 SNAPSHOT = f"{SNAPSHOTS}/{{snapshot_id}}"
@@ -49,11 +52,10 @@ class Route:
 
 
 def _lookups() -> list[Route]:
-    verbs = ("GET", "POST", "PUT", "PATCH", "DELETE")
     made = [
         Route(verb, path, "stacks:lookup", lookup.lookup)
         for path in ("/stacks/{stack_name:arn\\x3a.*}", "/stacks/{stack_name}")
-        for verb in verbs
+        for verb in VERBS
     ]
     read = "{subpath:resources|events|template|actions|environment|files}"
     write = "{subpath:resources|events|template|actions}"
@@ -154,7 +156,6 @@ class Table:
 
     def __init__(self, routes: tuple[Route, ...] = ROUTES) -> None:
         self._routes = routes
-        self._verbs = tuple(dict.fromkeys(route.method for route in routes))
         self._mapper = Mapper(controller_scan=None, explicit=True)
         self._mapper.minimization = False
         for number, route in enumerate(routes):
@@ -172,7 +173,7 @@ class Table:
         if found is not None:
             return found
         # Routes of other shapes may have the same path, so each verb is asked for by itself.
-        others = [other for verb in self._verbs if (other := self._find(path, verb)) is not None]
+        others = [other for verb in VERBS if (other := self._find(path, verb)) is not None]
         allowed = tuple(one.route.method for one in others if one.route and one.route.listed)
         return Match(None, allowed, others[0].path) if allowed else None
 
