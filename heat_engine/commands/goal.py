@@ -177,12 +177,12 @@ def make_checked(
         found = faults(core, parsed, values, kinds)
         if not found:
             raise
-        told = (
+        first = (
             refusal.problems
             if isinstance(refusal, errors.StackValidationFailed)
             else (errors.Problem(refusal.message),)
         )
-        raise errors.StackValidationFailed(problems=[*told, *found]) from refusal
+        raise errors.StackValidationFailed(problems=[*first, *found]) from refusal
     check(core, goal, stack_timeout)
     return goal
 
@@ -212,7 +212,7 @@ def check(core: Core, goal: Goal, stack_timeout: float, depth: int = 0) -> None:
     if not problems:
         problems = _export_problems(core, goal)
     if problems:
-        raise validation.failure(_told(problems, goal.parameters))
+        raise validation.failure(told(problems, goal.parameters))
 
 
 def _no_facade(path: Path) -> errors.Problem:
@@ -224,10 +224,11 @@ def _no_facade(path: Path) -> errors.Problem:
 def faults(core: Core, parsed: Template, values: Parameters, kinds: Kinds) -> list[errors.Problem]:
     """What is wrong with a template's resources and outputs; hidden values are not told."""
     bound = parsed.bind(values)
-    return _told(problems_of(bound, kinds) or nested_problems(core, bound, kinds), values)
+    return told(problems_of(bound, kinds) or nested_problems(core, bound, kinds), values)
 
 
-def _told(problems: Iterable[errors.Problem], values: Parameters) -> list[errors.Problem]:
+def told(problems: Iterable[errors.Problem], values: Parameters) -> list[errors.Problem]:
+    """What may be told of problems: the values of hidden parameters are left out."""
     secrets = mask.of_parameters(values)
     return [replace(item, message=mask.masked(item.message, secrets)) for item in problems]
 

@@ -14,6 +14,7 @@ from heat_engine.commands import (
     delegation,
     external,
     files_container,
+    named_things,
     render,
     stack_adopt,
     type_rules,
@@ -144,13 +145,9 @@ def _validated(
         stack_timeout=goals.timeout_seconds(core, chosen.timeout_mins),
     )
     type_rules.check_goal(core, context, goal)
-    external.check(
-        core,
-        goal,
-        stack_name=name,
-        project_id=context.project_id or "",
-        credentials=delegation.borrowed(core, context),
-    )
+    project_id, credentials = context.project_id or "", delegation.borrowed(core, context)
+    named_things.check(core, goal, project_id=project_id, credentials=credentials)
+    external.check(core, goal, stack_name=name, project_id=project_id, credentials=credentials)
     return goal
 
 

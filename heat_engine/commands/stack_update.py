@@ -15,6 +15,7 @@ from heat_engine.commands import (
     delegation,
     external,
     files_container,
+    named_things,
     room,
     type_rules,
     update_preview,
@@ -108,12 +109,16 @@ def _prepare(
     )
     goal.parameters.check_immutable(before.parameters)
     type_rules.check_goal(core, context, goal)
+    credentials = delegation.borrowed(core, context)
+    named_things.check(
+        core, goal, project_id=stack.project_id, credentials=credentials, before=before
+    )
     external.check(
         core,
         goal,
         stack_name=stack.name,
         project_id=stack.project_id,
-        credentials=delegation.borrowed(core, context),
+        credentials=credentials,
         known={(item.name, item.external_id) for item in before.bound.resources.values()},
     )
     return stack, goal, chosen

@@ -1,7 +1,6 @@
 """Named constraints that need no service (templates.md section 2.3).
 
-A service-backed name is known here and passes: the service itself refuses a bad value when the
-resource is made.
+A service-backed name is known here and passes: ``lookups`` tells what its service is to be asked.
 """
 
 from __future__ import annotations
