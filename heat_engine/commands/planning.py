@@ -298,10 +298,11 @@ class Planner:
             return Verb.REPLACE, Decision.REPLACED, True
         wanted = definition_of(definition, self.scope, self._kinds)
         known = not contains_unknown([wanted["properties"], wanted["metadata"]])
-        equal = known and same(row.definition, wanted)
-        if known and not equal and self._swap(row, wanted):
-            return None, Decision.UNCHANGED, True
         kind = kinds.made(self._core.registry, row)
+        equal = known and not kind.always_replaced and same(row.definition, wanted)
+        swaps = known and not equal and not kind.always_replaced
+        if swaps and self._swap(row, wanted):
+            return None, Decision.UNCHANGED, True
         if kind.nested and (not known or not self._will_replace(row, wanted)):
             return *self._decide_nested(row), known
         verb, decision = self._decide_known(row, wanted, known=known, equal=equal)

@@ -258,6 +258,7 @@ class ResourceType(KeptType):
     observes: it has one more verb, ``observe``: done with what is ``observed`` of the real thing,
     replace when that is gone or broken.
     releases: ``release`` is called on a resource before its replacement is made.
+    always_replaced: every update of the stack replaces it, though nothing about it changes.
     error_wait: after another resource failed, the engine lets a waiting verb go on for a while;
     False: it is aborted at once.
     nested: its thing is a nested stack; an update always goes down to it.
@@ -287,6 +288,7 @@ class ResourceType(KeptType):
     error_wait: ClassVar[bool] = True
     observes: ClassVar[bool] = False
     releases: ClassVar[bool] = False
+    always_replaced: ClassVar[bool] = False
     physical_name_limit: ClassVar[int] = 255
     supports_check: ClassVar[bool] = False
     supports_signal: ClassVar[bool] = False

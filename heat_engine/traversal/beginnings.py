@@ -129,14 +129,15 @@ class Beginnings:
         record.requires = tuple(sorted(definition.requires(self._work.definitions.keys())))
         record.deletion_policy = wanted["fingerprint"]["deletion_policy"]
         self._work.journal.row(record)
-        settled = not _half_made(record) and not self._work.kind(record).nested
+        kind = self._work.kind(record)
+        settled = not _half_made(record) and not kind.nested and not kind.always_replaced
         restored = self._work.saved_of(record) is not None
         if settled and not restored and planning.same(record.definition, wanted):
             if record.status == Status.FAILED:
                 self._outcomes.state(record, Action(record.action), Status.COMPLETE, UNCHANGED)
             return self._outcomes.done(step)
         spare = planning.spare_of(record, self._work.rows.values(), wanted)
-        if spare is not None:
+        if spare is not None and not kind.always_replaced:
             return self._swap(step, record, spare)
         if self._work.rules.restricted(record):
             self._restrict(step, record, wanted["properties"])

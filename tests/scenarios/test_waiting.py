@@ -182,3 +182,26 @@ def test_what_cannot_begin_yet_says_what_it_waits_for(any_world: World) -> None:
     assert shown["one"]["waiting_since"] < shown["one"]["waiting_until"]
     stack.delete()
     stack.reach("DELETE_COMPLETE")
+
+
+def test_every_update_makes_such_a_handle_anew_and_what_refers_to_it_follows(world: World) -> None:
+    resources = {
+        "u": {"type": "OS::Heat::UpdateWaitConditionHandle"},
+        "follows": {"type": "OS::Heat::Value", "properties": {"value": {"get_resource": "u"}}},
+        "still": thing(),
+    }
+    outputs = {"told": {"get_attr": ["follows", "value"]}}
+    stack = world.create(resources, outputs=outputs)
+    stack.reach("CREATE_COMPLETE")
+    handles, urls = {stack.physical("u")}, {stack.output("told")}
+    args = {"existing": True}
+    for number in (2, 3):
+        preview = stack.via().preview_update_stack(MINE, stack.identity, args=args)
+        named = {item["resource_name"] for item in preview["replaced"]}
+        assert (named, len(preview["unchanged"])) == ({"u"}, 1)
+        stack.via().update_stack(MINE, stack.identity, args=args)
+        stack.reach("UPDATE_COMPLETE")
+        handles.add(stack.physical("u"))
+        urls.add(stack.output("told"))
+        assert (len(handles), len(urls)) == (number, number)
+    assert stack.states()["still"] == "CREATE_COMPLETE"

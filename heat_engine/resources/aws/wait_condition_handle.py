@@ -47,6 +47,7 @@ class UpdateWaitConditionHandle(AWSWaitConditionHandle):
 
     name = "OS::Heat::UpdateWaitConditionHandle"
     description = "A wait condition handle that every update of the stack replaces."
+    always_replaced = True
 
     def must_replace(self, request: Request) -> bool:
         return True
