@@ -30,6 +30,8 @@ from heat_engine.store.records import StackRecord
 from heat_engine.store.session import Session
 
 TRUE_WORDS = {"true": True, "false": False}
+MOST_TAGS = 250
+"""Heat bounds the length of a tag only, but lists show all tags of each stack."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -257,6 +259,10 @@ def _tags(value: Any) -> tuple[str, ...] | None:
     items = value.split(",") if isinstance(value, str) else value
     if not isinstance(items, list):
         raise errors.StackValidationFailed(f"Invalid tags, not a list: {value}")
+    if len(items) > MOST_TAGS:
+        raise errors.StackValidationFailed(
+            f"Invalid tags, {len(items)} of them; a stack has at most {MOST_TAGS}"
+        )
     for tag in items:
         if not isinstance(tag, str):
             raise errors.StackValidationFailed(f'Invalid tag, "{tag}" is not a string')

@@ -208,6 +208,7 @@ def test_a_name_that_is_taken(world: World) -> None:
         ({"disable_rollback": "perhaps"}, "perhaps"),
         ({"tags": [1]}, 'Invalid tag, "1" is not a string'),
         ({"tags": "x" * 81}, "longer than 80 characters"),
+        ({"tags": "x," * 250}, "251 of them; a stack has at most 250"),
     ],
 )
 def test_bad_options(world: World, args: dict[str, Any], words: str) -> None:
