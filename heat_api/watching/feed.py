@@ -186,6 +186,9 @@ class Feed:
         place = stream.place
         if place is None or not self._reached(stream, place):
             return
+        if place.after == self._after and self._missing.keys() >= set(place.missing):
+            stream.place = None  # it has missed nothing; most streams begin so
+            return
         answer = self._ask(
             "replay_events",
             scope=stream.scope.wire,

@@ -58,6 +58,7 @@ class Stream:
         self.scope = scope
         self.place = place
         self._before = place or START
+        self._unseen = frozenset(self._before.missing)
         self.outlet: Outlet | None = None
         self.sent: set[int] = set()  # numbers that the feed will come upon again
         self.ahead = False  # whether it was found to be further than the feed
@@ -74,6 +75,7 @@ class Stream:
     def begin(self, place: Place) -> None:
         """Say where to begin, for a stream that begins with now."""
         self.place = self._before = place
+        self._unseen = frozenset(place.missing)
 
     @property
     def opening(self) -> bytes:
@@ -82,8 +84,8 @@ class Stream:
 
     def has_seen(self, number: int) -> bool:
         """Whether the client had that event before it came, or was sent it in its replay."""
-        before = self._before
-        return number in self.sent or (number <= before.after and number not in before.missing)
+        early = number <= self._before.after and number not in self._unseen
+        return early or number in self.sent
 
     def opened(self, outlet: Outlet) -> None:
         self.outlet = outlet

@@ -171,6 +171,14 @@ def test_an_id_from_the_future_begins_with_now(numbers: Numbers) -> None:
     until(lambda: client.numbers() == [2])
 
 
+def test_who_begins_with_now_costs_no_look_of_its_own(numbers: Numbers) -> None:
+    numbers.commit(*range(1, 20), 21)
+    feed = feed_of(numbers, poll_interval=60.0)
+    streams = [Client(feed).come() for _ in range(2)]
+    until(lambda: all(stream.place is None for stream in streams))
+    assert numbers.calls == 2  # where to begin, and what is new since
+
+
 def test_without_anybody_nothing_is_asked(numbers: Numbers) -> None:
     feed = feed_of(numbers)
     client = Client(feed)
