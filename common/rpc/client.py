@@ -13,6 +13,7 @@ from oslo_messaging.transport import RPCTransport
 from common import errors
 from common.context import RequestContext
 from common.rpc import envelope
+from common.rpc.reads import READS
 from common.rpc.transport import EXCHANGE, READ_EXCHANGE, READ_TOPIC, TOPIC
 
 LOG = logging.getLogger(__name__)
@@ -25,45 +26,6 @@ _UNDELIVERED = (
     KombuError,
 )
 _OPENING_SECONDS = 10.0
-# Calls that change nothing, and ask clouds at most for attributes or the files of a container. One
-# that is lost with a broker may be asked again.
-READS = frozenset(
-    (
-        "authenticated_to_backend",
-        "count_stacks",
-        "describe_stack_resource",
-        "export_stack",
-        "find_physical_resource",
-        "generate_template",
-        "get_environment",
-        "get_files",
-        "get_revision",
-        "get_template",
-        "identify_guest",
-        "identify_stack",
-        "list_events",
-        "list_exports",
-        "list_imports",
-        "list_outputs",
-        "list_resource_types",
-        "list_services",
-        "list_software_configs",
-        "list_software_deployments",
-        "list_stack_resources",
-        "list_stacks",
-        "list_template_functions",
-        "list_template_versions",
-        "metadata_software_deployments",
-        "resource_schema",
-        "show_output",
-        "show_snapshot",
-        "show_software_config",
-        "show_software_deployment",
-        "show_stack",
-        "stack_list_snapshots",
-        "validate_template",
-    )
-)
 
 
 class EngineClient:

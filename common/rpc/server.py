@@ -12,6 +12,7 @@ from oslo_messaging.transport import RPCTransport
 from common import errors
 from common.context import RequestContext
 from common.rpc import envelope
+from common.rpc.reads import BY_TURNS, Turns
 from common.rpc.transport import EXCHANGE, TOPIC
 
 LOG = logging.getLogger(__name__)
@@ -23,10 +24,20 @@ class _Endpoint:
     """The public methods of an object, each one's outcome put into an envelope."""
 
     def __init__(self, endpoint: object) -> None:
+        turns = Turns()
         for name in dir(type(endpoint)):
             method = getattr(endpoint, name)
             if not name.startswith("_") and callable(method):
-                setattr(self, name, _enveloped(name, method))
+                called = _in_turn(method, turns) if name in BY_TURNS else method
+                setattr(self, name, _enveloped(name, called))
+
+
+def _in_turn(method: Callable[..., Any], turns: Turns) -> Callable[..., Any]:
+    def answer(*given: Any, **named: Any) -> Any:
+        with turns.turn():
+            return method(*given, **named)
+
+    return answer
 
 
 def _enveloped(name: str, method: Callable[..., Any]) -> Callable[..., envelope.Reply]:

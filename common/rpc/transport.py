@@ -37,8 +37,8 @@ RABBIT_DEFAULTS = {
 }
 # The driver's threads that wait for messages look up after 1, 2, 4 ... ms, for acknowledgements
 # that only notifications leave to them. A call is over in that time, and each look takes the
-# processor (and the interpreter's lock) from the thread that answers it. Start and stop wait for one
-# or two, so that it cannot be long either.
+# processor (and the interpreter's lock) from the thread that answers it. Start and stop wait for a
+# look or two, so it cannot be long either.
 LOOK_UP_SECONDS = 0.05
 # A quorum queue takes each message to the disk before it hands it on, which is more than the rest
 # of a read takes. What is lost with the broker is a read that it had for less than a millisecond.

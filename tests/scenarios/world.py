@@ -15,7 +15,7 @@ from sqlalchemy import func, select
 from common import errors
 from common.context import RequestContext
 from common.crypt import Vault
-from common.rpc.client import READS
+from common.rpc.reads import READS
 from heat_engine.clouds.identity import Identity
 from heat_engine.engine import Engine
 from heat_engine.resources.registry import Registry

@@ -11,7 +11,8 @@ import pytest
 from oslo_config import cfg
 
 from common.context import RequestContext
-from common.rpc.client import READS, EngineClient
+from common.rpc.client import EngineClient
+from common.rpc.reads import READS
 from common.rpc.server import EngineServer
 from common.rpc.transport import READ_EXCHANGE, READ_TOPIC, build, build_reads
 from heat_engine.service.endpoint import EngineService
